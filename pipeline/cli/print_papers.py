@@ -24,16 +24,15 @@ from pipeline.cli.context import (
     ids_of,
 )
 from pipeline.cli.group import Command, command_group
-from pipeline.cli.screen import say, show
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.office_templates import (
     ACCEPTED,
     DROPPED,
     OfficeTemplates,
     read_template,
-    subject_of,
-    template_name,
 )
+from pipeline.delivery.printing.paper_kinds import CERTIFICATE, EXTRACT, paper_of
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty, PrintedFile
 from pipeline.registry import Registry
 from pipeline.registry.audit.recorded_files import FILE
@@ -54,8 +53,22 @@ OutOption = Annotated[
 ]
 
 
+LONGEST_PATH = 1000
+
 KindArgument = Annotated[
     str, typer.Argument(metavar="LOẠI", help="Loại sự kiện, như birth, marriage, death.")
+]
+
+
+class PaperCode(StrEnum):
+    """The kinds of papers that prove an entry."""
+
+    EXTRACT = EXTRACT
+    CERTIFICATE = CERTIFICATE
+
+
+PaperOption = Annotated[
+    PaperCode, typer.Option("--paper", help="extract: trích lục; certificate: giấy khai sinh (bản sao).")
 ]
 
 
@@ -94,20 +107,21 @@ def print_extract(
     signer_title: Annotated[
         str, typer.Option("--signer-title", help="Chức vụ người ký [theo print.toml]; bắt buộc khi cấp.")
     ] = "",
+    paper: PaperOption = PaperCode.EXTRACT,
     target: OutOption = Path(),
     by: ByOption = ME,
     work: WorkspaceOption = HERE,
 ) -> None:
-    """In trích lục (bản sao) của một sự kiện: bản dự thảo, hoặc cấp chính thức bằng --issue."""
+    """In trích lục, giấy khai sinh (bản sao) của một sự kiện: bản dự thảo, hoặc cấp chính thức bằng --issue."""
     with _printer(work) as (printer, _):
         asker = Asker(by)
         view = printer.view(entry_id, asker)
         if not signer and not signer_title:
             signer, signer_title = view.office.signer, view.office.signer_title
         if not issue:
-            _write(printer.draft(entry_id, Signer(signer, signer_title), asker), target)
+            _write(printer.draft(entry_id, Signer(signer, signer_title), asker, paper), target)
             return
-        order = ExtractOrder(recipient, reason, copies, signer, signer_title, f"cli-{uuid4().hex}")
+        order = ExtractOrder(recipient, reason, copies, signer, signer_title, f"cli-{uuid4().hex}", paper)
         line = printer.issue(entry_id, order, view.state, asker)
         say(f"Đã cấp trích lục số {line.told_number} ({line.office}).")
         _write(printer.issued(line.extract_id, asker), target)
@@ -191,7 +205,7 @@ def print_issued(
             "Số": lambda extract: extract.told_number,
             "Cơ quan": lambda extract: extract.office,
             "Ngày": lambda extract: extract.issued_on.strftime("%d/%m/%Y"),
-            "Loại": lambda extract: extract.record,
+            "Loại": lambda extract: f"{extract.record}, {extract.paper}",
             "Sự kiện": lambda extract: f"{printable(extract.folder_name)} số {extract.entry_number}",
             "Về": lambda extract: extract.subject,
             "Cấp cho": lambda extract: extract.recipient,
@@ -206,6 +220,38 @@ def print_issued(
     )
     if issued.found > len(issued.rows) and not as_json:
         say(f"… và {issued.found - len(issued.rows)} dòng nữa; thêm --limit.")
+
+
+@app.command("check", cls=Command)
+def check_paper(
+    code: Annotated[
+        str, typer.Argument(metavar="MÃ", help="Chữ của mã trên giấy, hay tệp ảnh, PDF chụp, quét tờ giấy.")
+    ],
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Kiểm tra mã trên một trích lục: chữ ký, số và dòng trong sổ cấp trích lục.
+
+    Giấy không còn giá trị thì mã thoát khác 0.
+    """
+    with _printer(work) as (printer, _):
+        path = Path(code)
+        is_file = len(code) < LONGEST_PATH and path.is_file()
+        checked = printer.check(printer.code_on(path) if is_file else code, Asker(by))
+    if as_json:
+        print_json({"code": plain(checked.code), "extract": plain(checked.line), "flaw": checked.flaw})
+    else:
+        say(
+            f"Số {checked.code.number}/{checked.code.year} ({checked.code.office}): {checked.flaw or 'đúng.'}"
+        )
+        if checked.line is not None:
+            line = checked.line
+            say(
+                f"Cấp ngày {line.issued_on:%d/%m/%Y} cho {line.recipient}, về {line.subject}, sự kiện số "
+                f"{line.entry_number}. So chữ trên giấy: hotich print issued --take {line.extract_id}"
+            )
+    raise typer.Exit(PrintRefused.exit_code if checked.flaw else 0)
 
 
 @app.command("void", cls=Command)
@@ -224,48 +270,51 @@ def print_void(
 @template_app.command("copy", cls=Command)
 def copy_template(
     kind: KindArgument,
+    paper: PaperOption = PaperCode.EXTRACT,
     target: OutOption = Path(),
     work: WorkspaceOption = HERE,
 ) -> None:
     """Chép mẫu đang dùng ra một tệp .typ để sửa."""
-    record = work.schemas.record(kind).record
+    wanted = paper_of(work.schemas.record(kind), paper)
     with work.open_registry() as registry:
-        template = OfficeTemplates(work.workspace.print_templates, registry.recorded_files).of(record)
-    _write_file(target, template_name(record), template.text.encode())
+        template = OfficeTemplates(work.workspace.print_templates, registry.recorded_files).of(wanted)
+    _write_file(target, wanted.template_name, template.text.encode())
 
 
 @template_app.command("accept", cls=Command)
 def accept_template(
     kind: KindArgument,
     path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .typ đã sửa.")],
+    paper: PaperOption = PaperCode.EXTRACT,
     by: ByOption = ME,
     work: WorkspaceOption = HERE,
 ) -> None:
     """Đưa một mẫu vào dùng. Mẫu được in thử bằng dữ liệu bịa trước; thiếu điều bắt buộc thì không nhận."""
     with _printer(work) as (_, registry):
         record = work.schemas.record(kind)
+        wanted = paper_of(record, paper)
         OfficeTemplates(work.workspace.print_templates).accept(
             record,
+            wanted,
             read_template(path),
-            lambda digest: registry.note_printed(
-                ACCEPTED, subject_of(record.record), {FILE: digest}, author=by
-            ),
+            lambda digest: registry.note_printed(ACCEPTED, wanted.audit_subject, {FILE: digest}, author=by),
         )
-    say(f"Đã nhận mẫu {template_name(kind)}. Từ nay trích lục loại này in theo mẫu ấy.")
+    say(f"Đã nhận mẫu {wanted.template_name}. Từ nay giấy loại này in theo mẫu ấy.")
 
 
 @template_app.command("drop", cls=Command)
 def drop_template(
     kind: KindArgument,
+    paper: PaperOption = PaperCode.EXTRACT,
     by: ByOption = ME,
     work: WorkspaceOption = HERE,
 ) -> None:
     """Thôi dùng mẫu của cơ quan, in lại theo mẫu có sẵn. Tệp cũ được giữ với đuôi .old."""
     with _printer(work) as (_, registry):
-        kind = work.schemas.record(kind).record
-        if not OfficeTemplates(work.workspace.print_templates).drop(kind):
+        wanted = paper_of(work.schemas.record(kind), paper)
+        if not OfficeTemplates(work.workspace.print_templates).drop(wanted):
             raise PrintRefused("Cơ quan không có mẫu riêng cho loại này.")
-        registry.note_printed(DROPPED, subject_of(kind), {}, author=by)
+        registry.note_printed(DROPPED, wanted.audit_subject, {}, author=by)
     say("Đã in lại theo mẫu có sẵn.")
 
 

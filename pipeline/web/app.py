@@ -26,12 +26,14 @@ from pipeline.web.form_design.form_desk import NO_FORM_DESK, FormDesk
 from pipeline.web.handbook import shipped_handbook
 from pipeline.web.rendering import STATIC, PageRenderer
 from pipeline.web.routes import ROUTERS
+from pipeline.web.routes.extracts import MOST_SCAN_BYTES
 from pipeline.web.security.authentication import authorize, refuse_forged_forms
 from pipeline.web.security.errors import ErrorMiddleware, install_error_handlers
 from pipeline.web.security.middleware import (
     FORM_FILES,
     IMPORTED_FILES,
     RECONCILED_FILES,
+    SCANNED_PAPERS,
     UPLOADS,
     AccessLogMiddleware,
     BodyLimitMiddleware,
@@ -113,6 +115,7 @@ def create_app(site: Site) -> FastAPI:
                     RECONCILED_FILES: MOST_FILE_BYTES,
                     FORM_FILES: MOST_SPECIMEN_BYTES,
                     IMPORTED_FILES: MOST_FILE_BYTES,
+                    SCANNED_PAPERS: MOST_SCAN_BYTES,
                 },
             ),
         ],

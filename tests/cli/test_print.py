@@ -31,6 +31,9 @@ def test_an_office_prints_issues_and_voids_on_the_command_line(
     into = (*here, "--output", str(target))
     assert typed(monkeypatch, "print", "extract", "1", *ISSUE, *into) == 0
     assert "số 1/" in capsys.readouterr().out
+    (paper,) = target.iterdir()
+    assert typed(monkeypatch, "print", "check", str(paper), *here) == 0
+    assert "đúng" in capsys.readouterr().out
     assert typed(monkeypatch, "print", "void", "1", "--reason", "sai tên", *here) == 0
     capsys.readouterr()
     assert typed(monkeypatch, "print", "issued", "--json", *here) == 0

@@ -14,7 +14,7 @@ from pipeline.registry.accounts.model import Role
 from pipeline.registry.extracts.model import IssueFilter
 from pipeline.web.app import create_app, new_site
 from pipeline.web.context import ServerWork
-from tests.delivery.printing.printed_office import PrintedOffice, printed_office
+from tests.delivery.printing.printed_office import ASKER, PrintedOffice, printed_office
 from tests.registry.pages import LEDGER, SCHEMAS, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import browser_of, join
@@ -47,6 +47,12 @@ def browsers(office: PrintedOffice) -> dict[str, Browser]:
     ):
         join(accounts, login, role, place)
     return {login: browser_of(app, accounts, login) for login in ("chi", "xa", "kiem")}
+
+
+def _code_of(office: PrintedOffice, extract_id: int) -> str:
+    scan = office.workspace.root / "giay.pdf"
+    scan.write_bytes(office.printer.issued(extract_id, ASKER).content)
+    return office.printer.code_on(scan)
 
 
 def hidden(shown: str, name: str) -> str:
@@ -83,6 +89,11 @@ def test_an_extract_is_drafted_issued_once_taken_and_declared_void(
     listed = chi.get("/extracts?issued=1")
     assert (SCRIPT in listed.text, "1 trích lục" in text_of(listed)) == (False, True)
     assert chi.get("/extracts/1").content[:5] == b"%PDF-"
+    text = _code_of(office, line.extract_id)
+    checked = chi.submit("/extracts/check", {"code": text})
+    assert (checked.status_code, "khớp với sổ cấp" in text_of(checked)) == (200, True)
+    bent = chi.submit("/extracts/check", {"code": text[:-4]})
+    assert (bent.status_code, "không do cơ quan này ký" in text_of(bent)) == (422, True)
     change = [Verdict("mother_name", FieldStatus.READ, "Thử Bốn")]
     office.registry.decide(office.entry_id, change, author="an")
     old = chi.get("/extracts/1")

@@ -8,12 +8,17 @@ from datetime import date
 from typing import Any
 
 from pipeline.base.model import Ledger
+from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.delivery.export.package_values import SettledEntry
 from pipeline.delivery.printing.letters import printable_text
 from pipeline.delivery.printing.offices import IssuingOffice
+from pipeline.delivery.printing.paper_kinds import PaperKind
+from pipeline.delivery_rules import FieldLayers
+from pipeline.layout.imaging.qr_codes import qr_path
 from pipeline.registry.amendments.model import Amendment, AmendmentKind
 from pipeline.registry.entries.model import StoredEntry
+from pipeline.registry.extracts.model import EntryToPrint
 from pipeline.values.kinds.calendar import parse_canonical
 
 WIDE = 1.3
@@ -44,20 +49,39 @@ MEANT_BY_THE_BOOK = frozenset({"ditto", "number_without_year"})
 """Delivery rules whose result is what the book says: a ditto mark is the value above, a number one of its year."""
 
 
-def book_values_of(entry: SettledEntry, record: RecordSpec, schemas: Schemas) -> dict[str, str]:
+def book_values_of(
+    entry: SettledEntry, layers: Mapping[str, FieldLayers], record: RecordSpec, schemas: Schemas
+) -> dict[str, str]:
     """Return the effective values by field as the book says them, for papers that prove what is registered.
 
-    Where a delivery rule changed a value, the text of the book stands, and the margin note is the book's own. An
-    amended value stays as amended.
+    Where a delivery rule changed a value, the text of the book stands, and the margin note is the book's own; so does
+    another word for a term of a list (``Trai``). An amended value stays as amended.
+
+    Args:
+        layers: Both layers of the entry.
     """
     values = values_of(entry, record, schemas)
     amended = {column.column for column in entry.amended}
+    for name, field_layers in layers.items():
+        spec = record.by_name[name]
+        if spec.column not in amended and _is_another_word(field_layers.written, spec, schemas):
+            values[name] = field_layers.written
     for layered in entry.layered:
         if layered.rule not in MEANT_BY_THE_BOOK and layered.column not in amended:
             values[record.by_column[layered.column].name] = layered.written
     if record.book is not None:
         values[record.book.notes] = entry.notes
     return values
+
+
+def _is_another_word(written: str, spec: FieldSpec, schemas: Schemas) -> bool:
+    """Return whether a text is a word of the book for a term, unlike the term's own word."""
+    vocabulary = schemas.vocabulary(spec) if spec.value_kind.is_listed else None
+    if vocabulary is None or folded(written) in map(
+        folded, (*vocabulary.labels, *vocabulary.labels.values())
+    ):
+        return False
+    return folded(written) in vocabulary.codes or bool(vocabulary.offered(written))
 
 
 def amendment_sentences(
@@ -125,28 +149,35 @@ class ExtractFacts:
     """The facts of an extract besides its entry.
 
     Attributes:
+        paper: The paper that is printed.
         number: Number and year, ``45/2026``; ``""``: a draft.
         issued_on: Date of issue; ``None``: a draft.
+        code: The text of the code on the paper; ``""``: a draft.
     """
 
     office: IssuingOffice
+    paper: PaperKind
     number: str = ""
     issued_on: date | None = None
     signer: Signer = Signer()
+    code: str = ""
 
 
 def extract_data(
-    settled: SettledEntry, entry: StoredEntry, schemas: Schemas, facts: ExtractFacts
+    settled: SettledEntry, found: EntryToPrint, schemas: Schemas, facts: ExtractFacts
 ) -> dict[str, Any]:
     """Return the data for the template of an extract."""
+    entry = found.entry
     record = schemas.record(entry.record)
-    values = book_values_of(settled, record, schemas)
+    values = book_values_of(settled, found.layers, record, schemas)
+    size, path = qr_path(facts.code) if facts.code else (0, "")
     return {
-        "title": f"Trích lục {record.title.lower()}",
+        "title": facts.paper.title,
         "draft": not facts.number,
         "office": facts.office.head,
         "number": facts.number,
-        "symbol": f"TL{record.prefix}-BS",
+        "symbol": facts.paper.symbol,
+        "code": {"size": size, "path": path} if size else None,
         "day": None if facts.issued_on is None else day_of(facts.issued_on),
         "values": values,
         "rows": extract_rows(record, values),

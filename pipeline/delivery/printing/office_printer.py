@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.base.errors import PackageRefused, PrintRefused, ScanError
+from pipeline.base.files import sha256_of_file
 from pipeline.base.localtime import OFFICE_ZONE, format_moment, local_date
 from pipeline.base.model import PageImage
 from pipeline.base.stages import STAGE_LABELS
@@ -27,6 +28,7 @@ from pipeline.delivery.entry_pdfs import CopyPlan
 from pipeline.delivery.export.book_list import book_list_workbook
 from pipeline.delivery.export.compression import CopyOptions
 from pipeline.delivery.export.export_options import AttachedPage, BookNames, PackageOptions, read_options
+from pipeline.delivery.export.package_folder import signing_key
 from pipeline.delivery.export.package_values import BookFacts, SettledEntry
 from pipeline.delivery.export.page_pictures import PagePart, part_pictures
 from pipeline.delivery.export.pdf_writing import PicturePage
@@ -35,15 +37,23 @@ from pipeline.delivery.printing.contents import (
     ExtractFacts,
     Signer,
     amendment_sentences,
+    book_values_of,
     entry_data,
     extract_data,
     texts_in,
-    values_of,
     with_known_letters,
+)
+from pipeline.delivery.printing.extract_codes import (
+    CheckedExtract,
+    check_line,
+    code_of,
+    is_extract_code,
+    read_code,
 )
 from pipeline.delivery.printing.letters import missing_letters
 from pipeline.delivery.printing.office_templates import NO_TEMPLATE, OfficeTemplates, Template
 from pipeline.delivery.printing.offices import IssuingOffice, IssuingOffices, read_offices
+from pipeline.delivery.printing.paper_kinds import EXTRACT, PaperKind, paper_of, papers_of
 from pipeline.delivery.printing.printable_entry import PrintableEntry, judged, refusal_of_extract, scan_flaw
 from pipeline.delivery.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
 from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset
@@ -54,10 +64,12 @@ from pipeline.registry.extracts.model import (
     EntryToPrint,
     ExtractOrder,
     IssuedExtract,
+    IssueFilter,
     NumberTaken,
     SetExtract,
 )
 from pipeline.scans.intake import ScanFile, ScanLimits, page_of_isolated
+from pipeline.scans.intake.inspection import Inspector
 from pipeline.scans.workspace import Workspace
 
 PICTURE_KILOBYTES = 200.0
@@ -102,12 +114,12 @@ class OfficePrinter:
         office = self._office(entry.ledger.place_code)
         refused, is_own, is_generic = refusal_of_extract(printable, self._schemas), False, False
         try:
-            template = self._template(record.record)
+            template = self._template(papers_of(record)[0])
             is_own, is_generic = template.is_own, template.is_generic
         except PrintRefused as error:
             refused = refused or error.message
         refused = refused or (NO_TEMPLATE if is_generic else "")
-        values = {} if settled is None else values_of(settled, record, self._schemas)
+        values = {} if settled is None else book_values_of(settled, entry.layers, record, self._schemas)
         notes = record.book.notes if record.book is not None else ""
         rows = tuple(
             (spec.label, values[spec.name])
@@ -129,6 +141,7 @@ class OfficePrinter:
                 sentence["text"] for sentence in amendment_sentences(entry.entry, record, self._schemas)
             ),
             office=office,
+            papers=papers_of(record),
             is_own=is_own,
             is_generic=is_generic,
             state=entry.state,
@@ -199,13 +212,14 @@ class OfficePrinter:
 
     # --- extracts -----------------------------------------------------------------------------------------------------
 
-    def draft(self, entry_id: int, signer: Signer, asker: Asker) -> PrintedFile:
+    def draft(self, entry_id: int, signer: Signer, asker: Asker, paper: str = EXTRACT) -> PrintedFile:
         """Return the draft of an extract."""
         printable = self._judged(entry_id, asker)
         self._refuse_extract(printable)
         office = self._office(printable.found.ledger.place_code)
-        data = self._extract(printable, ExtractFacts(office, signer=signer))
-        template = self._template(printable.found.entry.record)
+        kind = self._paper(printable, paper)
+        data = self._extract(printable, ExtractFacts(office, kind, signer=signer))
+        template = self._template(kind)
         content = typeset(PrintedPaper(template.text, data, datetime.now(UTC)))
         self._note("extract-drafted", f"entry:{entry_id}", {"pdf": _sha256(content)}, asker)
         return PrintedFile(f"du-thao-{self._name_of(printable, printable.required())}.pdf", content)
@@ -230,7 +244,8 @@ class OfficePrinter:
         if entry_to_print.state != seen:
             raise PrintRefused(CHANGED)
         self._refuse_extract(printable)
-        template = self._template(entry_to_print.entry.record)
+        kind = self._paper(printable, order.paper)
+        template = self._template(kind)
         if template.is_generic:
             raise PrintRefused(NO_TEMPLATE)
         office = self._office(entry_to_print.ledger.place_code)
@@ -240,10 +255,8 @@ class OfficePrinter:
             raise PrintRefused(flaw)
         number, today = self._registry.next_extract(office.code)
         signer = Signer(order.signer, order.signer_title)
-        data = self._extract(printable, ExtractFacts(office, f"{number}/{today.year}", today, signer))
-        content = typeset(PrintedPaper(template.text, data, _noon(today)))
-        values = data["values"]
         record = self._schemas.record(entry_to_print.entry.record)
+        values = book_values_of(printable.required(), entry_to_print.layers, record, self._schemas)
         extract = SetExtract(
             office=office.code,
             year=today.year,
@@ -255,12 +268,14 @@ class OfficePrinter:
             ),
             state=entry_to_print.state,
             template_sha256=template.sha256,
-            pdf=content,
         )
+        code = code_of(extract, order, record.record).text(signing_key(self._workspace.package_key))
+        facts = ExtractFacts(office, kind, f"{number}/{today.year}", today, signer, code)
+        content = typeset(PrintedPaper(template.text, self._extract(printable, facts), _noon(today)))
         options = self._options()
         return self._registry.issue_extract(
             entry_id,
-            extract,
+            replace(extract, pdf=content),
             order,
             options.delivery,
             options.approval,
@@ -286,15 +301,39 @@ class OfficePrinter:
             raise PrintRefused(refused)
 
     def _extract(self, printable: PrintableEntry, facts: ExtractFacts) -> dict[str, Any]:
-        data = extract_data(printable.required(), printable.found.entry, self._schemas, facts)
+        data = extract_data(printable.required(), printable.found, self._schemas, facts)
         if unknown := missing_letters("".join(texts_in(data))):
             raise PrintRefused(
                 f"Phông chữ của giấy không có chữ “{unknown[:20]}” nên không in được trích lục."
             )
         return data
 
-    def _template(self, record: str) -> Template:
-        return OfficeTemplates(self._workspace.print_templates, self._registry.recorded_files).of(record)
+    def _paper(self, printable: PrintableEntry, code: str) -> PaperKind:
+        return paper_of(self._schemas.record(printable.found.entry.record), code)
+
+    def _template(self, paper: PaperKind) -> Template:
+        return OfficeTemplates(self._workspace.print_templates, self._registry.recorded_files).of(paper)
+
+    def check(self, text: str, asker: Asker) -> CheckedExtract:
+        """Check the code on a paper; see ``Printer``."""
+        code = read_code(text, signing_key(self._workspace.package_key))
+        wanted = IssueFilter(year=code.year, number=code.number)
+        found = self._registry.issued_extracts(wanted, author=asker.login, person=asker.person)
+        return check_line(code, found.rows)
+
+    def code_on(self, scan: Path) -> str:
+        """Return the text of the code on a scanned or photographed paper; see ``Printer``."""
+        try:
+            with Inspector(self._limits) as inspector:
+                pages = inspector.pages(ScanFile(scan, sha256_of_file(scan), scan.stat().st_size))
+        except ScanError as error:
+            raise PrintRefused(error.message) from None
+        codes = [code for page in pages for code in page.codes]
+        if not codes:
+            raise PrintRefused(
+                "Không thấy mã nào đọc được trong tệp. Hãy quét lại thẳng và rõ, hay dùng máy đọc mã rồi dán chữ."
+            )
+        return next(filter(is_extract_code, codes), codes[0])
 
     # --- lists and minutes --------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from pipeline.base.files import (
 )
 from pipeline.declarations.schema import RecordSpec
 from pipeline.delivery.printing.contents import day_of, extract_rows
+from pipeline.delivery.printing.paper_kinds import PaperKind
 from pipeline.delivery.printing.pdf_text import text_of_pdf
 from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset
 
@@ -57,16 +58,6 @@ class Template:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def template_name(record: str) -> str:
-    """Return the file name of a record's template."""
-    return f"{record}-extract.typ"
-
-
-def subject_of(record: str) -> str:
-    """Return the subject of a template in the audit."""
-    return f"template:{record}"
-
-
 @dataclass(frozen=True, slots=True)
 class OfficeTemplates:
     """The templates of an installation.
@@ -79,29 +70,30 @@ class OfficeTemplates:
     folder: Path
     recorded: Recorded = nothing_recorded
 
-    def of(self, record: str) -> Template:
-        """Return the extract template of a record: the office's own, else the shipped, else the generic template.
+    def of(self, paper: PaperKind) -> Template:
+        """Return the template of a paper: the office's own, else the shipped, else the generic template.
 
         Raises:
             PrintRefused: The audit does not hold the office's own template as it is, or it cannot be read.
         """
-        name = template_name(record)
-        path = self.folder / name
+        path = self.folder / paper.template_name
         if not path.exists() and not path.is_symlink():
-            shipped = _shipped(record)
+            shipped = _shipped(paper)
             if not shipped:
                 return Template(shipped_template(GENERIC), is_own=False, is_generic=True)
             return Template(shipped, is_own=False)
         own = Template(_read(path), is_own=True)
-        if own.sha256 not in self.recorded(subject_of(record), ACCEPTED, DROPPED):
+        if own.sha256 not in self.recorded(paper.audit_subject, ACCEPTED, DROPPED):
             raise PrintRefused(
                 f"Mẫu in {path.name} của cơ quan không phải mẫu mà nhật ký ghi là đã nhận (đã bị sửa, hay nhận "
                 "bằng bản phần mềm chưa ghi mã băm vào nhật ký). Người quản trị hãy xem lại rồi chạy "
-                f"hotich print template accept {record} với tệp ấy."
+                f"hotich print template accept {paper.record} --paper {paper.code} với tệp ấy."
             )
         return own
 
-    def accept(self, record: RecordSpec, text: str, note: Callable[[str], object]) -> Template:
+    def accept(
+        self, record: RecordSpec, paper: PaperKind, text: str, note: Callable[[str], object]
+    ) -> Template:
         """Accept a template as the office's own.
 
         Args:
@@ -111,31 +103,31 @@ class OfficeTemplates:
             PrintRefused: It cannot be typeset, or omits required content.
             StorageError: The disk refuses the write.
         """
-        refuse_flaws(record, text)
-        name, template = template_name(record.record), Template(text, is_own=True)
+        refuse_flaws(record, paper, text)
+        template = Template(text, is_own=True)
         make_folder(self.folder)
         note(template.sha256)
         try:
-            write_atomically(self.folder / name, text)
+            write_atomically(self.folder / paper.template_name, text)
         except OSError as error:
             raise StorageError(
                 f"Không ghi được {self.folder}: {error.strerror}. Hãy kiểm tra ổ đĩa và quyền ghi."
             ) from None
         return template
 
-    def drop(self, record: str) -> bool:
+    def drop(self, paper: PaperKind) -> bool:
         """Return to the shipped template; return whether the office had its own, which is kept as ``.old``."""
-        path = self.folder / template_name(record)
+        path = self.folder / paper.template_name
         if not path.exists():
             return False
         path.replace(path.with_suffix(".typ.old"))
         return True
 
 
-def _shipped(record: str) -> str:
-    """Return the shipped template of a record; ``""`` if there is none."""
+def _shipped(paper: PaperKind) -> str:
+    """Return the shipped template of a paper; ``""`` if there is none."""
     try:
-        return shipped_template(template_name(record))
+        return shipped_template(paper.template_name)
     except FileNotFoundError:
         return ""
 
@@ -158,7 +150,7 @@ def read_template(path: Path) -> str:
     return _read(path)
 
 
-def refuse_flaws(record: RecordSpec, text: str) -> None:
+def refuse_flaws(record: RecordSpec, paper: PaperKind, text: str) -> None:
     """Typeset a template with an invented entry and refuse it if the extract omits required content.
 
     For a record without a shipped template, all required fields must be printed.
@@ -167,7 +159,7 @@ def refuse_flaws(record: RecordSpec, text: str) -> None:
         PrintRefused: The message names the missing content.
     """
     at = datetime(2000, 1, 1, tzinfo=UTC)
-    shipped = _shipped(record.record)
+    shipped = _shipped(paper)
     by_field = {spec.name: f"Mau{number:03d}x" for number, spec in enumerate(record.fields)}
     final, draft = _sample(record, by_field, draft=False), _sample(record, by_field, draft=True)
     printed_by_shipped = text_of_pdf(typeset(PrintedPaper(shipped, final, at))).casefold() if shipped else ""
@@ -201,7 +193,8 @@ def _sample(record: RecordSpec, by_field: Mapping[str, str], *, draft: bool) -> 
         "draft": draft,
         "office": {"name": "Coquanmauthu", "superior": "Captrenmauthu", "place": "Diadanhmau"},
         "number": "" if draft else "9301/2000",
-        "symbol": f"TL{record.prefix}-BS",
+        "symbol": "KyhieumauBS",
+        "code": None,
         "day": None if draft else day_of(date(2000, 1, 1)),
         "values": dict(by_field),
         "rows": extract_rows(record, by_field),

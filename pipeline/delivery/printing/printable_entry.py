@@ -88,7 +88,7 @@ def refusal_of_extract(printable: PrintableEntry, schemas: Schemas) -> str:
         return printable.refusal
     record = schemas.record(printable.found.entry.record)
     values = values_of(printable.settled, record, schemas)
-    on_paper = book_values_of(printable.settled, record, schemas)
+    on_paper = book_values_of(printable.settled, printable.found.layers, record, schemas)
     key = record.key_columns
     for column in (key.number, key.registered_on):
         spec = record.by_column[column]

@@ -9,7 +9,9 @@ from typing import Protocol, cast
 
 from pipeline.base.errors import PrintRefused
 from pipeline.delivery.printing.contents import Signer
+from pipeline.delivery.printing.extract_codes import CheckedExtract
 from pipeline.delivery.printing.offices import IssuingOffice
+from pipeline.delivery.printing.paper_kinds import EXTRACT, PaperKind
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract
 
@@ -59,7 +61,8 @@ class PrintView:
         rows: Labels and values on an extract, without blank fields.
         notes: The margin note.
         amendments: The effective amendments as sentences.
-        is_own: Whether the office's own template is used.
+        papers: The papers of its record.
+        is_own: Whether the office's own template of the extract is used.
         is_generic: Whether the generic template is used, which only gives drafts.
         state: Digest of the entry, returned with the order.
     """
@@ -73,6 +76,7 @@ class PrintView:
     notes: str
     amendments: tuple[str, ...]
     office: IssuingOffice
+    papers: tuple[PaperKind, ...]
     is_own: bool
     is_generic: bool
     state: str
@@ -115,7 +119,7 @@ class Printer(Protocol):
         """Return the print of an entry beside the scans of its pages."""
         ...
 
-    def draft(self, entry_id: int, signer: Signer, asker: Asker) -> PrintedFile:
+    def draft(self, entry_id: int, signer: Signer, asker: Asker, paper: str = EXTRACT) -> PrintedFile:
         """Return the draft of an extract: without a number and marked as a draft."""
         ...
 
@@ -135,6 +139,22 @@ class Printer(Protocol):
         Args:
             even_void: Also return void extracts.
             even_outdated: Also return extracts whose entry was withdrawn or changed since.
+        """
+        ...
+
+    def check(self, text: str, asker: Asker) -> CheckedExtract:
+        """Check the code on a paper against the book of issued extracts.
+
+        Raises:
+            PrintRefused: The text is no code, or this office has not signed it.
+        """
+        ...
+
+    def code_on(self, scan: Path) -> str:
+        """Return the text of the code on a scanned or photographed paper.
+
+        Raises:
+            PrintRefused: The file is no scan, or has no code.
         """
         ...
 

@@ -25,6 +25,14 @@ def read_qr_codes(grey: Pixels) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code.text for code in codes))
 
 
+def qr_path(text: str) -> tuple[int, str]:
+    """Return the side of a text's QR code in modules, with its quiet zone, and its ink as an SVG path."""
+    quiet = 4
+    modules = draw_qr_code(text)
+    ink = "".join(f"M{x + quiet} {y + quiet}h1v1h-1z" for y, x in np.argwhere(modules == 0))
+    return len(modules) + 2 * quiet, ink
+
+
 def draw_qr_code(text: str) -> Pixels:
     """Return the QR code of a text: one pixel a module, 0 for ink, without the quiet zone.
 

@@ -310,7 +310,7 @@ def issue_extract(
         "issued_on": made.issued_on.isoformat(),
         "issued_at": clock.now(connection),
         "said": contents_digest(now.entry, now.ledger),
-        "held": dict(now.held),
+        "held": {**now.held, "paper": checked.paper},
     }
     (extract_id,) = add(connection, issued_extract, [row])
     detail = {
@@ -342,7 +342,9 @@ def checked_order(order: ExtractOrder) -> ExtractOrder:
         raise RegistryError(f"Số bản phải từ 1 đến {MOST_COPIES}.")
     if not order.token:
         raise RegistryError("Biểu mẫu cấp trích lục thiếu mã. Hãy tải lại trang rồi cấp.")
-    return ExtractOrder(recipient, reason, order.copies, signer, signer_title, order.token[:64])
+    return ExtractOrder(
+        recipient, reason, order.copies, signer, signer_title, order.token[:64], order.paper[:20]
+    )
 
 
 def checked_line(text: str, what: str) -> str:

@@ -56,6 +56,7 @@ class ExtractOrder:
     Attributes:
         copies: How many copies are signed under its number.
         token: The mark of the form that was sent.
+        paper: The kind of paper.
     """
 
     recipient: str
@@ -64,6 +65,7 @@ class ExtractOrder:
     signer: str = ""
     signer_title: str = ""
     token: str = ""
+    paper: str = "extract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class SetExtract:
     subject: str
     state: str
     template_sha256: str
-    pdf: bytes = field(repr=False)
+    pdf: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ class IssuedExtract:
         subject: The person whom the entry concerns, as printed.
         day: The day on the paper, in ISO 8601.
         void_reason: Why it was declared void; ``""``: it was not.
-        held: What the office asked for when it was issued, and who amended, signed and approved; None: not known.
+        held: What the office asked for when it was issued, who amended, signed and approved, and the kind of paper;
+            None: not known.
+        state: The digest of the entry that it was printed from.
         outdated: The later change of its entry, as the end of a sentence; ``""`` if it is unchanged or not checked.
     """
 
@@ -129,6 +133,7 @@ class IssuedExtract:
     voided_by: str = ""
     voided_at: datetime | None = None
     held: Mapping[str, Any] | None = None
+    state: str = ""
     outdated: str = ""
 
     @property
@@ -155,6 +160,11 @@ class IssuedExtract:
         if asked["book"]:
             words.append(f"sổ do {self.held['approved_by']} phê duyệt")
         return tuple(dict.fromkeys(words))
+
+    @property
+    def paper(self) -> str:
+        """The kind of paper."""
+        return str((self.held or {}).get("paper", "extract"))
 
     @property
     def told_number(self) -> str:

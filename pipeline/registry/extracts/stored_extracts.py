@@ -34,8 +34,8 @@ class IssuedExtractRow:
 
     ``office`` and ``year`` name a series, in which ``number`` runs without gaps; ``subject``: the person whom the entry
     concerns; ``state``: the digest of the entry with all conditions of its printing (``entry_to_print``); ``said``: the
-    digest of its contents (``contents_digest``), ``held``: what the office asked for and who signed
-    (``EntryToPrint``), both NULL for extracts of earlier versions; ``token``: that of the form, so that a form sent
+    digest of its contents (``contents_digest``), ``held``: what the office asked for, who signed (``EntryToPrint``) and
+    the kind of paper, both NULL for extracts of earlier versions; ``token``: that of the form, so that a form sent
     twice issues one extract; ``issued_on``: the day on the paper.
     """
 
@@ -232,6 +232,7 @@ def _lines() -> Select[Any]:
             func.coalesce(voided_extract.c.author, ""),
             voided_extract.c.voided_at,
             line.held,
+            line.state,
         )
         .join(book, issued_extract.c.book_id == book.c.id)
         .outerjoin(voided_extract, voided_extract.c.extract_id == issued_extract.c.id)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from pydantic import BaseModel, Field
-from starlette.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline.delivery.printing.service import PrintedFile, name_of_extract
+from pipeline.base.errors import PrintRefused
+from pipeline.base.files import TEMP_PREFIX
+from pipeline.delivery.printing.extract_codes import CheckedExtract
+from pipeline.delivery.printing.paper_kinds import papers_of
+from pipeline.delivery.printing.service import Asker, PrintedFile, name_of_extract
 from pipeline.registry.extracts.model import IssueFilter
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.printing import file_response
 
 LINES = 50
 """Lines on a page of the register."""
+
+MOST_SCAN_BYTES = 20 << 20
+"""Size limit of the scan or photograph of a paper."""
 
 router = APIRouter(prefix="/extracts")
 
@@ -54,6 +64,38 @@ def show_issued(visit: VisitDep, sheet: Annotated[IssueSheet, Query()]) -> Respo
     return _shown(visit, sheet)
 
 
+@router.get("/check")
+def show_check(visit: VisitDep) -> Response:
+    """Show the form that checks the code on a paper."""
+    return _check_page(visit)
+
+
+@router.post("/check")
+def check_code(visit: VisitDep, code: Annotated[str, Form(max_length=600)] = "") -> Response:
+    """Check the text of a code, from a code reader."""
+    with visit.refusing(lambda refused: _check_page(visit, refused=refused), PrintRefused):
+        checked = visit.site.work.printer.check(code, Asker.of(visit.person))
+    return _check_page(visit, checked)
+
+
+def _check_page(visit: Visit, checked: CheckedExtract | None = None, refused: str = "") -> Response:
+    return visit.page("printing/check.html", checked=checked, refused=refused, most=MOST_SCAN_BYTES)
+
+
+@router.post("/check/scan")
+async def read_scan(visit: VisitDep) -> Response:
+    """Return the text of the code on the scan or photograph in the body."""
+    content = await visit.request.body()
+    return JSONResponse({"code": await run_in_threadpool(_code_on, visit, content)})
+
+
+def _code_on(visit: Visit, content: bytes) -> str:
+    with TemporaryDirectory(prefix=TEMP_PREFIX) as folder:
+        scan = Path(folder) / "giay"
+        scan.write_bytes(content)
+        return visit.site.work.printer.code_on(scan)
+
+
 @router.get("/{extract_id}")
 def take_file(visit: VisitDep, extract_id: RowId, even_outdated: bool = False) -> Response:
     """Send the file of an extract as issued; if the entry has changed since, only on explicit request."""
@@ -81,6 +123,10 @@ def _shown(visit: Visit, sheet: IssueSheet = IssueSheet(), *, refused: str = "")
         found=page,
         asked=sheet,
         sheets=max(1, -(-page.found // LINES)),
-        titles={name: spec.title for name, spec in visit.schemas.records.items()},
+        papers={
+            (paper.record, paper.code): paper.title
+            for spec in visit.schemas.records.values()
+            for paper in papers_of(spec)
+        },
         refused=refused,
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Path
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.layout.imaging.qr_codes import draw_qr_code
+from pipeline.layout.imaging.qr_codes import qr_path
 from pipeline.registry.accounts.logins import csrf_of
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.book_list import book_of
@@ -76,14 +75,6 @@ def _code_page(visit: Visit, code: str, *, can_begin: bool) -> Response:
     response = visit.page("phone_begin.html", csrf=token, code=code, can_begin=can_begin)
     set_form_cookie(visit.request, response, value)
     return response
-
-
-def qr_path(text: str) -> tuple[int, str]:
-    """Return the side of a text's QR code in modules, with its quiet zone, and its ink as an SVG path."""
-    quiet = 4
-    modules = draw_qr_code(text)
-    ink = "".join(f"M{x + quiet} {y + quiet}h1v1h-1z" for y, x in np.argwhere(modules == 0))
-    return len(modules) + 2 * quiet, ink
 
 
 def is_local(host: str) -> bool:

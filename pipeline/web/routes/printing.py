@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import PrintRefused, RegistryError
 from pipeline.delivery.printing.contents import Signer
+from pipeline.delivery.printing.paper_kinds import EXTRACT
 from pipeline.delivery.printing.service import Asker, PrintedFile
 from pipeline.registry.extracts.model import MOST_COPIES, ExtractOrder
 from pipeline.web.context import RowId, Visit, VisitDep
@@ -52,6 +53,7 @@ class ExtractForm(BaseModel):
     signer_title: Line = ""
     seen: str = Field(default="", max_length=64)
     token: str = Field(default="", max_length=64)
+    paper: str = Field(default=EXTRACT, max_length=20)
 
     @property
     def order(self) -> ExtractOrder:
@@ -64,7 +66,7 @@ def draft_extract(visit: VisitDep, entry_id: int, typed: Annotated[ExtractForm, 
     visit.desk.entry(visit.person, entry_id)
     signer = Signer(typed.signer, typed.signer_title)
     with visit.refusing(lambda refused: _shown(visit, entry_id, typed.order, refused=refused), PrintRefused):
-        file = visit.site.work.printer.draft(entry_id, signer, Asker.of(visit.person))
+        file = visit.site.work.printer.draft(entry_id, signer, Asker.of(visit.person), typed.paper)
     return file_response(file)
 
 

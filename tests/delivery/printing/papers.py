@@ -29,6 +29,7 @@ def data(record: str, values: dict[str, str], *, draft: bool = False) -> dict[st
     return {
         "title": "Trích lục",
         "draft": draft,
+        "code": None if draft else {"size": 9, "path": "M1 1h1v1h-1z"},
         "office": {"name": "Ủy ban nhân dân xã Thử", "superior": "Tỉnh Thử", "place": "Thử"},
         "number": "" if draft else "45/2026",
         "symbol": f"TL{spec.prefix}-BS",

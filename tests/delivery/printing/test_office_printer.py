@@ -101,6 +101,7 @@ def test_an_extract_says_what_the_book_says_and_the_delivered_value_nowhere(offi
         entry_number=read("entry_number", "42/2010"),
         child_born_on=read("child_born_on", "15/8/1990 ÂL", canonical=""),
         child_born_on_words=blank("child_born_on_words"),
+        child_sex=read("child_sex", "Gái", canonical="2"),
         mother_born_on=read("mother_born_on", "khoảng 1930", canonical=""),
     )
     office.registry.decide(
@@ -116,6 +117,8 @@ def test_an_extract_says_what_the_book_says_and_the_delivered_value_nowhere(offi
     text = said(office.printer.draft(entry_id, Signer(), ASKER))
     assert "15/8/1990 ÂL" in text
     assert "khoảng 1930" in text
+    assert "Giới tính: Gái" in text
+    assert ("Giới tính", "Gái") in view.rows
     assert "03/10/1990" not in text
     assert "trên sổ ghi" not in text
 
@@ -138,10 +141,10 @@ def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffi
     text = said(file)
     for told in (
         f"Số: 1/{line.year}/TLKS-BS",
-        "Họ, chữ đệm, tên: Thử $x$ #let Một",
+        "Họ, chữ đệm, tên: THỬ $X$ #LET MỘT",
         "Ngày, tháng, năm sinh: 05/03/2010 Ghi bằng chữ: Ngày năm tháng ba năm hai nghìn không trăm mười",
         "Giới tính: Nữ",
-        "người mẹ: Thử Ba",
+        "người mẹ: THỬ BA",
         "người cha: Năm sinh: Dân tộc: Quốc tịch: Nơi cư trú: Đăng ký",
         "Số: 41/2010 Quyển số: 01/2010 Ngày đăng ký: 12/03/2010",
         "Ghi chú: Đăng ký quá hạn",
@@ -158,6 +161,38 @@ def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffi
     actions = {row.action for row in office.registry.audit().recent(40)}
     assert {"extract-drafted", "extract-issued", "extract-taken"} <= actions
     assert office.registry.audit().verify().flaws == ()
+
+
+def test_the_code_on_a_paper_names_its_unchanged_line_and_nothing_else(
+    office: PrintedOffice, tmp_path: Path
+) -> None:
+    view = office.printer.view(office.entry_id, ASKER)
+    assert [paper.title for paper in view.papers] == ["Trích lục khai sinh", "Giấy khai sinh"]
+    line = office.printer.issue(office.entry_id, order(paper="certificate"), view.state, ASKER)
+    assert line.paper == "certificate"
+    file = office.printer.issued(line.extract_id, ASKER)
+    text = said(file)
+    assert "GIẤY KHAI SINH (BẢN SAO)" in text
+    assert f"Số: 1/{line.year}/GKS-BS" in text
+    scan = tmp_path / "giay.pdf"
+    scan.write_bytes(file.content)
+    code = office.printer.code_on(scan)
+    checked = office.printer.check(code.lower(), ASKER)
+    assert (checked.flaw, checked.line) == ("", line)
+    for forged in (code.replace(":1/", ":2/"), code[:-1], "HOTICH1:BA", "x"):
+        with pytest.raises(PrintRefused):
+            office.printer.check(forged, ASKER)
+    office.registry.void_extract(line.extract_id, "sai tên", author="an")
+    assert "đã hủy: sai tên" in office.printer.check(code, ASKER).flaw
+    with closing(sqlite3.connect(office.workspace.registry_url.removeprefix("sqlite:///"))) as other:
+        other.execute("DROP TRIGGER issued_extract_no_update")
+        other.execute("UPDATE issued_extract SET subject = 'Kẻ Khác'")
+        other.commit()
+    assert "không còn như khi in" in office.printer.check(code, ASKER).flaw
+    draft = office.printer.draft(office.entry_id, Signer(), ASKER)
+    scan.write_bytes(draft.content)
+    with pytest.raises(PrintRefused, match="Không thấy mã"):
+        office.printer.code_on(scan)
 
 
 def test_nothing_is_printed_of_what_waits_changed_or_contradicts_itself(office: PrintedOffice) -> None:

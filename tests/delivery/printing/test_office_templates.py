@@ -17,38 +17,40 @@ from pipeline.delivery.printing.office_templates import (
     OfficeTemplates,
     read_template,
     refuse_flaws,
-    subject_of,
 )
 from pipeline.delivery.printing.offices import read_offices
+from pipeline.delivery.printing.paper_kinds import papers_of
 from pipeline.delivery.printing.typesetting import shipped_template
 from tests.declarations.schema.test_own_records import DECLARED
 from tests.delivery.printing.papers import SCHEMAS
 from tests.fake_audit import FakeAudit
 
 DEATH = SCHEMAS.record("death")
+(DEATH_EXTRACT,) = papers_of(DEATH)
+BIRTH_EXTRACT, BIRTH_CERTIFICATE = papers_of(SCHEMAS.record("birth"))
 SHIPPED = shipped_template("death-extract.typ")
 
 
 def test_a_template_is_printed_from_once_it_was_accepted_and_until_it_is_changed(tmp_path: Path) -> None:
     audit = FakeAudit()
     templates = OfficeTemplates(tmp_path / "own", audit)
-    assert not templates.of("death").is_own
+    assert not templates.of(DEATH_EXTRACT).is_own
     own = SHIPPED.replace("TRÍCH LỤC KHAI TỬ", "TRÍCH LỤC KHAI TỬ CỦA XÃ")
-    made = templates.accept(DEATH, own, audit.note(subject_of("death"), ACCEPTED))
-    assert (templates.of("death"), templates.of("birth").is_own) == (made, False)
+    made = templates.accept(DEATH, DEATH_EXTRACT, own, audit.note(DEATH_EXTRACT.audit_subject, ACCEPTED))
+    assert (templates.of(DEATH_EXTRACT), templates.of(BIRTH_EXTRACT).is_own) == (made, False)
     path = tmp_path / "own" / "death-extract.typ"
     path.write_text(SHIPPED.replace("Nơi chết", "Chỗ chết"), encoding="utf-8")
     with pytest.raises(PrintRefused, match="không phải mẫu mà nhật ký ghi"):
-        templates.of("death")
+        templates.of(DEATH_EXTRACT)
     path.unlink()
     path.symlink_to("/etc/passwd")
     with pytest.raises(PrintRefused, match="Mẫu in"):
-        templates.of("death")
+        templates.of(DEATH_EXTRACT)
     path.unlink()
     path.write_text(own, encoding="utf-8")
-    assert templates.drop("death")
-    assert not templates.of("death").is_own
-    assert not templates.drop("death")
+    assert templates.drop(DEATH_EXTRACT)
+    assert not templates.of(DEATH_EXTRACT).is_own
+    assert not templates.drop(DEATH_EXTRACT)
     assert path.with_suffix(".typ.old").read_text(encoding="utf-8") == own
 
 
@@ -58,7 +60,7 @@ def test_a_template_that_only_a_file_beside_it_calls_accepted_prints_nothing(tmp
     path.write_text(SHIPPED.replace("Nơi chết", "Chỗ chết"), encoding="utf-8")
     (tmp_path / "accepted.json").write_text(json.dumps({path.name: sha256_of_file(path)}), encoding="utf-8")
     with pytest.raises(PrintRefused, match="không phải mẫu mà nhật ký ghi"):
-        OfficeTemplates(tmp_path).of("death")
+        OfficeTemplates(tmp_path).of(DEATH_EXTRACT)
 
 
 OWN_FRAME = """#let extract(title, body) = { head(data.office, number: data.number); body; notes(); signature() }
@@ -80,7 +82,7 @@ def test_a_template_that_leaves_out_what_an_extract_must_say_is_refused(
     text = SHIPPED.replace(*change)
     assert text != SHIPPED
     with pytest.raises(PrintRefused, match=told):
-        refuse_flaws(DEATH, text)
+        refuse_flaws(DEATH, DEATH_EXTRACT, text)
 
 
 def test_a_template_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> None:
@@ -93,22 +95,30 @@ def test_a_template_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> N
         read_template(tmp_path / "none.typ")
 
 
-@pytest.mark.parametrize("name", ["guardianship", "divorce_note"])
-def test_a_record_without_a_template_has_the_generic_one_until_an_office_accepts_its_own(
-    tmp_path: Path, name: str
-) -> None:
-    own = parse_declaration(RecordSpec, DECLARED.encode(), "", Path("x"))
-    record = own if name == "divorce_note" else SCHEMAS.record(name)
+def test_the_certificate_has_a_template_of_its_own(tmp_path: Path) -> None:
     audit = FakeAudit()
     templates = OfficeTemplates(tmp_path, audit)
-    generic = templates.of(name)
+    own = shipped_template("birth-certificate.typ").replace("GIẤY KHAI SINH", "GIẤY KHAI SINH CỦA XÃ")
+    note = audit.note(BIRTH_CERTIFICATE.audit_subject, ACCEPTED)
+    templates.accept(SCHEMAS.record("birth"), BIRTH_CERTIFICATE, own, note)
+    assert (templates.of(BIRTH_CERTIFICATE).is_own, templates.of(BIRTH_EXTRACT).is_own) == (True, False)
+
+
+def test_a_record_without_a_template_has_the_generic_one_until_an_office_accepts_its_own(
+    tmp_path: Path,
+) -> None:
+    record = parse_declaration(RecordSpec, DECLARED.encode(), "", Path("x"))
+    (paper,) = papers_of(record)
+    audit = FakeAudit()
+    templates = OfficeTemplates(tmp_path, audit)
+    generic = templates.of(paper)
     assert (generic.is_generic, generic.is_own) == (True, False)
     rows = extract_rows(record, {field.name: "" for field in record.fields} | {"notes": "x"})
     assert {row["label"] for row in rows} == {
         field.label for field in record.fields if field.required and field.column and field.name != "notes"
     }, "what is blank and need not be there is left out"
-    templates.accept(record, generic.text, audit.note(subject_of(name), ACCEPTED))
-    assert (templates.of(name).is_generic, templates.of(name).is_own) == (False, True)
+    templates.accept(record, paper, generic.text, audit.note(paper.audit_subject, ACCEPTED))
+    assert (templates.of(paper).is_generic, templates.of(paper).is_own) == (False, True)
 
 
 OFFICES = """
