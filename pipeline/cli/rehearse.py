@@ -12,12 +12,8 @@ from pipeline.base.errors import PackageRefused
 from pipeline.base.files import printable
 from pipeline.cli.context import HERE, JsonOption, LimitOption, WorkspaceOption
 from pipeline.cli.screen import plain, print_json, print_table, say
-from pipeline.declarations.schema.shared_software import (
-    PROVINCE_FILE,
-    read_province_rules,
-    write_province_rules,
-)
-from pipeline.delivery.export.rehearsal import learn_rules, read_refusals
+from pipeline.declarations.schema.shared_software import PROVINCE_FILE, read_province_rules
+from pipeline.delivery.export.rehearsal import learn_from_file
 from pipeline.delivery.export.rehearsal import rehearse as rehearse_package
 from pipeline.delivery.package_sentences import fault_sentence
 
@@ -41,18 +37,15 @@ def rehearse(
     Chỉ đọc tệp Excel và tệp .zip của gói, không dùng sổ dữ liệu.
     """
     path = work.workspace.package.with_name(PROVINCE_FILE)
-    province = read_province_rules(path)
     if refusals is not None:
         source = f"{refusals.name}, {datetime.now(UTC).astimezone():%d.%m.%Y}"
-        learnt = learn_rules(folder, read_refusals(refusals), work.schemas, province, source)
-        province = (*province, *learnt.rules)
-        if learnt.rules:
-            write_province_rules(path, province)
+        learnt = learn_from_file(folder, refusals, work.schemas, path, source)
         if not as_json:
             say(f"{len(learnt.rules)} quy tắc mới của tỉnh, ghi ở {path}.")
             for refusal, why in learnt.kept_out:
                 place = f"dòng {refusal.row}" if refusal.row else f"số {refusal.number}"
                 say(f"  {printable(place)}, {printable(refusal.column)}: {why}.")
+    province = read_province_rules(path)
     outcome = rehearse_package(folder, work.schemas, province)
     if as_json:
         print_json({"rehearsal": plain(outcome), "refused_rows": outcome.refused_rows})

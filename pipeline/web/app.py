@@ -27,11 +27,13 @@ from pipeline.web.handbook import shipped_handbook
 from pipeline.web.rendering import STATIC, PageRenderer
 from pipeline.web.routes import ROUTERS
 from pipeline.web.routes.extracts import MOST_SCAN_BYTES
+from pipeline.web.routes.packages import MOST_REFUSAL_BYTES
 from pipeline.web.security.authentication import authorize, refuse_forged_forms
 from pipeline.web.security.errors import ErrorMiddleware, install_error_handlers
 from pipeline.web.security.middleware import (
     FORM_FILES,
     IMPORTED_FILES,
+    LOADING_REFUSALS,
     RECONCILED_FILES,
     SCANNED_PAPERS,
     UPLOADS,
@@ -116,6 +118,7 @@ def create_app(site: Site) -> FastAPI:
                     FORM_FILES: MOST_SPECIMEN_BYTES,
                     IMPORTED_FILES: MOST_FILE_BYTES,
                     SCANNED_PAPERS: MOST_SCAN_BYTES,
+                    LOADING_REFUSALS: MOST_REFUSAL_BYTES,
                 },
             ),
         ],

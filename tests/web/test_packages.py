@@ -68,6 +68,16 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         assert package_flaws(package.parent) == ()
         actions = [row.action for row in registry.audit().recent(10)]
         assert (actions.count("package-asked"), actions.count("package-taken")) == (1, 4)
+        join(registry.accounts(), "so", Role.SUPERVISOR, None)
+        so = browser_of(app, registry.accounts(), "so")
+        asked = f"/packages/refusals/{book.book_id}?name=tu-choi.csv"
+        sent = {"content": "Dòng,Cột,Lý do\n2,nktGioiTinh,mã lạ\n2,nktHoTen,tên lạ\n".encode()}
+        kind = {"content-type": "application/octet-stream", "accept": "application/json"}
+        assert dung.ask("POST", asked, headers={"X-CSRF-Token": dung.csrf, **kind}, **sent).status_code == 403
+        to = so.ask("POST", asked, headers={"X-CSRF-Token": so.csrf, **kind}, **sent).json()["address"]
+        assert "new=1&left=1" in to
+        assert "1 quy tắc mới của tỉnh" in text_of(so.get(to))
+        assert "1 dòng sẽ bị phần mềm dùng chung từ chối" in text_of(so.get(to))
         registry.withdraw_approval(book.book_id, author="dung", reason="xem sót")
         late = dung.get(f"/packages/{book.book_id}/manifest.json")
         assert (late.status_code, "đã được rút" in text_of(late)) == (422, True)

@@ -16,7 +16,11 @@ from pathlib import Path
 
 from pipeline.base.errors import StorageError
 from pipeline.declarations.schema import FieldSpec, Schemas
-from pipeline.declarations.schema.shared_software import LoadingRule
+from pipeline.declarations.schema.shared_software import (
+    LoadingRule,
+    read_province_rules,
+    write_province_rules,
+)
 from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.export.preupload import preupload_faults
 from pipeline.delivery.export.workbook import ReadRow, read_back
@@ -192,6 +196,17 @@ def _lines(path: Path) -> Iterator[list[str]]:
 def _stored_text(cell: CellContent) -> str:
     """Return the text of a cell; a whole number without its decimals."""
     return cell if isinstance(cell, str) else cell.text.removesuffix(".0")
+
+
+def learn_from_file(
+    folder: Path, refusals: Path, schemas: Schemas, province_file: Path, source: str
+) -> LearntRules:
+    """Add the rules that a file of refusals becomes to the province's file; see ``learn_rules``."""
+    known = read_province_rules(province_file)
+    learnt = learn_rules(folder, read_refusals(refusals), schemas, known, source)
+    if learnt.rules:
+        write_province_rules(province_file, (*known, *learnt.rules))
+    return learnt
 
 
 def learn_rules(

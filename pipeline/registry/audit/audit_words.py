@@ -145,6 +145,7 @@ ACTIONS = {
     "template-dropped": "thôi dùng mẫu in của cơ quan",
     "amendments-listed": "xem các cải chính, bổ sung của một quyển sổ",
     "amendment-signed": "ký xác nhận một cải chính, bổ sung",
+    "refusals-learnt": "đưa vào những dòng phần mềm dùng chung đã từ chối",
     "package-rehearsed": "xem diễn tập nạp của một gói",
     "loading-overruled": "xuất gói dù diễn tập nạp thấy ô sẽ bị từ chối",
     "book-approved": "phê duyệt một quyển sổ",

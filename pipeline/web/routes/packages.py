@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query
 from pydantic import AfterValidator, BaseModel, Field
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError
+from pipeline.base.errors import RegistryError, StorageError
+from pipeline.base.files import TEMP_PREFIX
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.schema.shared_software import read_province_rules
-from pipeline.delivery.export.rehearsal import rehearse
+from pipeline.delivery.export.rehearsal import LearntRules, learn_from_file, rehearse
 from pipeline.delivery.package import LoadingOverride
 from pipeline.delivery.package_sentences import fault_sentence
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty
@@ -19,7 +24,7 @@ from pipeline.registry.accounts.model import Person
 from pipeline.registry.approvals.model import ApprovalKind
 from pipeline.registry.books.model import BookRow
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS
-from pipeline.web.context import Site, Visit, VisitDep
+from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.package_queue import PackagePhase
 from pipeline.web.routes.printing import file_response
 from pipeline.web.scanning.book_list import BookFilter, FilterChoices
@@ -35,6 +40,9 @@ FILE_WORDS = {
 
 MOST_FAULTS = 500
 """Largest number of faults on the page of a rehearsal; the others are counted."""
+
+MOST_REFUSAL_BYTES = 4 << 20
+"""Size limit of a file of refusals."""
 
 router = APIRouter(prefix="/packages")
 
@@ -92,8 +100,42 @@ def ask_for_package(
     return RedirectResponse("/packages", status_code=303)
 
 
+@router.post("/refusals/{book_id}")
+async def send_refusals(
+    visit: VisitDep, book_id: RowId, name: Annotated[str, Query(min_length=1, max_length=255)]
+) -> Response:
+    """Let the refusals of the real software, a file in the body, become rules of the province."""
+    content = await visit.request.body()
+    learnt = await run_in_threadpool(_learn, visit, book_id, content, name)
+    return JSONResponse(
+        {"address": f"/packages/{book_id}/rehearsal?new={len(learnt.rules)}&left={len(learnt.kept_out)}"}
+    )
+
+
+def _learn(visit: Visit, book_id: int, content: bytes, name: str) -> LearntRules:
+    book, packages = _book(visit, book_id), visit.site.work.packages
+    folder = packages.folder_of(book.book_id)
+    if folder is None:
+        raise RegistryError("Sổ này chưa có gói nào. Hãy xuất gói, nạp thử rồi đưa tệp từ chối vào.")
+    with TemporaryDirectory(prefix=TEMP_PREFIX) as scratch:
+        file = Path(scratch) / ("tu-choi.csv" if name.casefold().endswith(".csv") else "tu-choi.xlsx")
+        file.write_bytes(content)
+        source = f"{visible_text(name)}, {datetime.now(UTC).astimezone():%d.%m.%Y}"
+        try:
+            learnt = learn_from_file(folder, file, visit.schemas, packages.province_file, source)
+        except StorageError as error:
+            raise RegistryError(error.message) from None
+    visit.registry.note_view(visit.person, "refusals-learnt", f"book:{book_id}")
+    return learnt
+
+
 @router.get("/{book_id}/rehearsal")
-def show_rehearsal(visit: VisitDep, book_id: int) -> Response:
+def show_rehearsal(
+    visit: VisitDep,
+    book_id: int,
+    new: Annotated[int | None, Query(ge=0)] = None,
+    left: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
     """Show what the shared software would refuse in the last package of a book, and what it would read otherwise."""
     book = _book(visit, book_id)
     folder = visit.site.work.packages.folder_of(book.book_id)
@@ -114,6 +156,10 @@ def show_rehearsal(visit: VisitDep, book_id: int) -> Response:
             for fault in faults[:MOST_FAULTS]
         ],
         more=max(0, len(faults) - MOST_FAULTS),
+        may_teach=visit.person.places is None,
+        new=new,
+        left=left,
+        most=MOST_REFUSAL_BYTES,
     )
 
 

@@ -155,6 +155,7 @@ ACCESS = (
     Access("GET", "/pictures/books/{book_id}/{scan}/{page_no}", REVIEWING, scoped=True),
     Access("GET", "/packages", SUPERVISORS),
     Access("POST", "/packages/{book_id}", SUPERVISORS, scoped=True),
+    Access("POST", "/packages/refusals/{book_id}", SUPERVISORS, everywhere=True, takes_bytes=True),
     Access("GET", "/packages/{book_id}/rehearsal", SUPERVISORS, scoped=True),
     Access("GET", "/packages/{book_id}/{name}", SUPERVISORS, scoped=True),
     Access("POST", "/packages/{book_id}/handover", SUPERVISORS, scoped=True),

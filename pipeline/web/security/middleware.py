@@ -117,6 +117,7 @@ FORM_FILES = "/forms/"
 
 
 IMPORTED_FILES = "/imports/files"
+LOADING_REFUSALS = "/packages/refusals/"
 SCANNED_PAPERS = "/extracts/check/scan"
 """The path for workbooks that an office typed earlier."""
 
