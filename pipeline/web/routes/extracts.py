@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline.base.errors import PrintRefused
+from pipeline.base.errors import PrintRefused, RegistryError
 from pipeline.base.files import TEMP_PREFIX
 from pipeline.delivery.printing.extract_codes import CheckedExtract
 from pipeline.delivery.printing.paper_kinds import papers_of
@@ -93,7 +93,10 @@ def _code_on(visit: Visit, content: bytes) -> str:
     with TemporaryDirectory(prefix=TEMP_PREFIX) as folder:
         scan = Path(folder) / "giay"
         scan.write_bytes(content)
-        return visit.site.work.printer.code_on(scan)
+        try:
+            return visit.site.work.printer.code_on(scan)
+        except PrintRefused as error:
+            raise RegistryError(error.message) from None
 
 
 @router.get("/{extract_id}")
