@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.base.model import FieldStatus, Ledger
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE, PAPER
-from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
+from pipeline.declarations.schema import AmbiguousBoxSpec, FieldSpec, RecordSpec, Schemas
 from pipeline.delivery_rules.date_rules import DateFacts, day_of_neighbour, proposed_dates
 from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, note_of, settled_by
 from pipeline.values import kinds
@@ -433,7 +433,21 @@ class _EntryRules:
                 yield DeliveredValue(offered_code, rule="unknown_parent", certain=False)
             yield replace(blank_with_note(spec, value), rule="unknown_parent", certain=False)
             return
+        for box in self._entry.record.ambiguous_boxes:
+            if (spec.name, value) == (box.field, box.words):
+                yield from self._boxed(box, spec, value)
+                return
         yield from self._blank("outside_list", spec, value)
+
+    def _boxed(self, box: AmbiguousBoxSpec, spec: FieldSpec, words: str) -> Iterator[DeliveredValue]:
+        deciding = self._entry.fields.get(box.by)
+        code = dict(zip(box.known, box.codes, strict=False)).get((deciding and deciding.value) or "")
+        if code is not None:
+            yield from settled_by("ambiguous_box", self._policy, code)
+            return
+        for offered_code in box.codes:
+            yield DeliveredValue(offered_code, rule="ambiguous_box", certain=False)
+        yield replace(blank_with_note(spec, words), rule="ambiguous_box", certain=False)
 
     def _is_named(self, field_name: str) -> bool | None:
         written = self._entry.fields.get(field_name)

@@ -12,6 +12,7 @@ from pipeline.digitize.engines import HAND_NETWORK
 from pipeline.recognition.ocr.models import default_folder, read_cards
 from pipeline.recognition.ocr.tesseract import languages, tesseract_version
 from tests.cli.conftest import Hotich
+from tests.declarations.schema.declarations import OTHER_RECORDS
 
 
 @pytest.fixture
@@ -91,8 +92,7 @@ def test_looking_makes_nothing(hotich: Hotich, workspace: Path) -> None:
 
 def test_the_declarations_are_checked(hotich: Hotich) -> None:
     told = json.loads(hotich("schemas", "check", "--json").stdout)
-    further = {"parentage", "marital_status", "guardianship", "adoption"}
-    assert set(told["records"]) == {"birth", "marriage", "death"} | further
+    assert set(told["records"]) == {"birth", "marriage", "death", *OTHER_RECORDS}
 
 
 def test_an_own_file_with_a_flaw_is_named_and_stops_neither_machine_nor_office(

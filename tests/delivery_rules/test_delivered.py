@@ -294,6 +294,44 @@ def test_the_named_parent_tells_which_parent_is_not_known(mother: str, father: s
     assert (one.delivered.value, one.delivered.rule, one.waits) == (code, "unknown_parent", False)
 
 
+@pytest.mark.parametrize(
+    ("words", "sex", "code"),
+    [
+        ("Cha, mẹ nhận con", "1", "1"),
+        ("Cha, mẹ nhận con", "2", "2"),
+        ("Con nhận cha, mẹ", "1", "3"),
+        ("Con nhận cha, mẹ", "2", "4"),
+    ],
+)
+def test_the_sex_of_the_parent_decides_the_code_of_a_box_that_says_the_direction_only(
+    words: str, sex: str, code: str
+) -> None:
+    one = box_of("parentage", "parentage_type", words, parent_sex=sex)
+    assert (one.delivered.value, one.delivered.rule, one.waits) == (code, "ambiguous_box", False)
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "words", "offered"),
+    [
+        ("parentage", "parentage_type", "Cha, mẹ nhận con", ["1", "2", ""]),
+        ("marital_status", "purpose_type", "Để ĐKKH ở nước ngoài", ["3", "4", ""]),
+    ],
+)
+def test_a_box_whose_code_no_field_decides_waits_for_a_person(
+    record: str, field: str, words: str, offered: list[str]
+) -> None:
+    one = box_of(record, field, words)
+    assert ([proposed.value for proposed in one.proposals], one.waits) == (offered, True)
+
+
+def box_of(record: str, field: str, words: str, **values: str) -> FieldLayers:
+    written = {
+        name: WrittenField(FieldStatus.READ, one, one) for name, one in {field: words, **values}.items()
+    }
+    entry = WrittenEntry(SCHEMAS.record(record), LEDGER, written)
+    return entry_layers(entry, None, SCHEMAS, USUAL)[field]
+
+
 def test_a_parent_of_whom_nothing_is_settled_leaves_the_code_to_a_person() -> None:
     one = layers_of(birth_type="Trẻ chưa xác định được cha, mẹ", mother_name="Lý Thử Hai")["birth_type"]
     assert one.waits

@@ -186,6 +186,12 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         {"named": "mã theo cha, mẹ có tên trên trang; có tên cả hai thì chờ xác nhận", CONFIRM: _CONFIRM},
     ),
     DeliveryRule(
+        "ambiguous_box",
+        "Ô in sẵn có thể là nhiều mã",
+        "“Cha, mẹ nhận con”, người nhận là nữ → mã 2",
+        {"known": "mã theo ô khác của trang; trang không cho biết thì chờ xác nhận", CONFIRM: _CONFIRM},
+    ),
+    DeliveryRule(
         "text_for_number",
         "Chữ trong ô số",
         "Trang 12a → để trống, Ghi chú: 12a",

@@ -53,6 +53,7 @@ from pipeline.declarations.schema.own_records import (
 from pipeline.declarations.schema.record import (
     LEDGER_KEYS,
     PLACE_POOL,
+    AmbiguousBoxSpec,
     BookSpec,
     FieldSpec,
     PersonSpec,
@@ -71,6 +72,7 @@ __all__ = [
     "PLACES",
     "PLACE_POOL",
     "PRINT_ADVANCE",
+    "AmbiguousBoxSpec",
     "Area",
     "BookSpec",
     "RecordKey",

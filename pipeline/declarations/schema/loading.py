@@ -118,6 +118,8 @@ def _check_roles(record: RecordSpec, where: Path) -> None:
     asked += [name for person in record.people for name in person.field_names]
     if record.unknown_parent is not None:
         asked += [record.unknown_parent.field, *record.unknown_parent.parents]
+    for box in record.ambiguous_boxes:
+        asked += [box.field, *((box.by,) if box.by else ())]
     for name in asked:
         look_up(name, record.by_name, "trường", "phần field", where)
     _check_unique([person.role for person in record.people], "vai", where)

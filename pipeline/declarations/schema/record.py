@@ -173,6 +173,24 @@ class UnknownParentSpec(Declaration):
         return {**found, tuple(False for _ in self.parents): self.code_without_all}
 
 
+class AmbiguousBoxSpec(Declaration):
+    """A printed box whose words stand for several codes of its field.
+
+    Attributes:
+        field: The field of the box.
+        words: The printed words, which are its value.
+        codes: The codes that it may mean.
+        by: The field whose value decides; ``""``: no field does, and a person chooses.
+        known: The values of that field, in the order of the codes.
+    """
+
+    field: str
+    words: str
+    codes: tuple[str, ...]
+    by: str = ""
+    known: tuple[str, ...] = ()
+
+
 class RecordSpec(Declaration):
     """One kind of event; the order of ``fields`` is the Ministry's order of columns."""
 
@@ -184,6 +202,7 @@ class RecordSpec(Declaration):
     book: BookSpec | None = None
     people: tuple[PersonSpec, ...] = Field(default=(), alias="person")
     unknown_parent: UnknownParentSpec | None = None
+    ambiguous_boxes: tuple[AmbiguousBoxSpec, ...] = Field(default=(), alias="ambiguous_box")
     derivations: tuple[DerivationSpec, ...] = Field(default=(), alias="derive")
 
     @cached_property

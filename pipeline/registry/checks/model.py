@@ -134,6 +134,11 @@ ROLES = {
     "guardian": "người giám hộ",
     "adoptee": "con nuôi",
     "giver": "người giao con nuôi",
+    "giver2": "người giao con nuôi",
+    "changed": "người được thay đổi, cải chính",
+    "supervisor": "người giám sát việc giám hộ",
+    "divorced": "người ly hôn",
+    "former_spouse": "người ly hôn",
 }
 
 VERDICTS = {

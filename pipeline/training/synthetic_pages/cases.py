@@ -282,6 +282,8 @@ def _ticked(
     fitting = [box for box in boxes if _fits(box, record, facts)]
     if not fitting or not happens(rng, TICKED):
         return None
+    if len(boxes) == 1 and label_mentions(boxes[0].value, "ghi vào sổ"):
+        return boxes[0] if happens(rng, OTHERWISE) else None
     usual = [box for box in fitting if _is_usual(box)] or fitting
     return pick(rng, fitting if happens(rng, OTHERWISE) else usual)
 

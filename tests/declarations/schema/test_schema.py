@@ -10,10 +10,12 @@ from pipeline.declarations.schema import Schemas
 from pipeline.values.kinds import KINDS, Vocabulary
 from tests.declarations.schema.declarations import ASSUMED, OTHER_RECORDS, PRINTED, ROOT
 
+OWN_WORKBOOKS = ("GH", "CN", "TD", "CDGH", "GSGH", "LH")
+
 
 def test_all_records_forms_exports_and_lists_are_there(schemas: Schemas) -> None:
     assert set(schemas.records) == {"birth", "marriage", "death", *OTHER_RECORDS}
-    assert set(schemas.exports) == {"KS60", "KS70", "KH44", "KT48", "CMC50", "HN35", "GH", "CN"}
+    assert set(schemas.exports) == {"KS60", "KS70", "KH44", "KT48", "CMC50", "HN35", *OWN_WORKBOOKS}
     assert set(schemas.forms) == {*PRINTED, *ASSUMED}
     assert {form.id for form in schemas.forms.values() if form.evidence == "assumed"} == set(ASSUMED)
 
@@ -23,7 +25,7 @@ def test_what_is_not_the_ministrys_as_seen_says_so(schemas: Schemas) -> None:
     assert told == {
         **dict.fromkeys(("KS60", "KS70", "KH44", "KT48"), ("seen", False)),
         **dict.fromkeys(("CMC50", "HN35"), ("assumed", True)),
-        **dict.fromkeys(("GH", "CN"), ("own", True)),
+        **dict.fromkeys(OWN_WORKBOOKS, ("own", True)),
     }
 
 

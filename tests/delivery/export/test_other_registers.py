@@ -39,9 +39,10 @@ ASKER = Asker("an")
             "nxnHoTen",
             "HN35",
             "assumed",
-            "Thứ tự cột GIẢ ĐỊNH",
+            "Cột GIẢ ĐỊNH",
             marks=pytest.mark.slow,
         ),
+        ("change-2016", "ntdHoTen", "TD", "own", "Bảng tính riêng của cơ quan"),
         ("guardianship-2016", "ndghHoTen", "GH", "own", "Bảng tính riêng của cơ quan"),
         pytest.param(
             "adoption-2016", "nnHoTen", "CN", "own", "Bảng tính riêng của cơ quan", marks=pytest.mark.slow

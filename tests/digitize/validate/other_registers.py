@@ -49,8 +49,8 @@ def _person(
     return {f"{role}_{part}": what for part, what in {**said, **otherwise}.items()}
 
 
-def _without_sex(said: Mapping[str, str | FieldStatus]) -> dict[str, str | FieldStatus]:
-    return {part: what for part, what in said.items() if part != "sex"}
+def _without(part: str, said: Mapping[str, str | FieldStatus]) -> dict[str, str | FieldStatus]:
+    return {known: what for known, what in said.items() if known != part}
 
 
 _DECLARANT: Mapping[str, str | FieldStatus] = {
@@ -65,8 +65,9 @@ PARENTAGE: Mapping[str, str | FieldStatus] = {
     **_ENTRY,
     **_DECLARANT,
     "parentage_type": "Cha nhận con",
-    **_person("parent", _without_sex(_MAN)),
+    **_person("parent", _MAN),
     "child_name": "Trần Minh Khang",
+    "child_sex": "Nam",
     "child_born_on": "20/02/2016",
     "child_ethnicity": "Kinh",
     "child_nationality": "Việt Nam",
@@ -105,10 +106,65 @@ ADOPTION: Mapping[str, str | FieldStatus] = {
     "adoptee_ethnicity": "Kinh",
     "adoptee_nationality": "Việt Nam",
     "adoptee_residence_place": _PLACE,
-    **_person("father", _without_sex(_MAN)),
-    **_person("mother", _without_sex(_WOMAN)),
-    "giver_name": "Võ Thị Bé",
+    **_person("father", _without("sex", _MAN)),
+    **_person("mother", _without("sex", _WOMAN)),
+    "decided_on": "10/03/2018",
+    "giver_name": _BLANK,
+    "giver_born_on": _BLANK,
+    "giver_residence_place": _BLANK,
+    "giver2_name": "Võ Thị Bé",
+    "giver2_born_on": "1994",
+    "giver2_residence_place": _PLACE,
     "ended_on": _BLANK,
+}
+
+_CHILD: Mapping[str, str | FieldStatus] = {
+    **_MAN,
+    "name": "Trần Minh Khang",
+    "born_on": "20/02/2010",
+    "paper_number": "092210001234",
+}
+_GUARDIANSHIP_BEFORE: Mapping[str, str | FieldStatus] = {
+    "original_number": "02/2016",
+    "original_registered_on": "12/03/2016",
+}
+
+CHANGE: Mapping[str, str | FieldStatus] = {
+    **_ENTRY,
+    **_DECLARANT,
+    **_person("subject", _MAN),
+    "change_type": "Cải chính hộ tịch",
+    "original_number": "15/1990",
+    "original_registered_on": "20/03/1990",
+    "original_place": _PLACE,
+    "changed_from": "năm sinh 1991",
+    "changed_to": "năm sinh 1990",
+}
+
+GUARDIANSHIP_END: Mapping[str, str | FieldStatus] = {
+    **_ENTRY,
+    **_without("declarant_relation", _DECLARANT),
+    **_GUARDIANSHIP_BEFORE,
+    **_person("ward", _without("residence_place", _CHILD)),
+    **_person("guardian", _without("residence_place", _WOMAN)),
+}
+
+SUPERVISION: Mapping[str, str | FieldStatus] = {
+    **GUARDIANSHIP_END,
+    **_person("supervisor", _MAN, name="Trần Văn Lâm", paper_number="092090000777"),
+}
+
+NOTED_DIVORCE: Mapping[str, str | FieldStatus] = {
+    **_ENTRY,
+    **_person("subject", _without("sex", _WOMAN)),
+    **_person("spouse", _without("sex", _MAN)),
+    "divorce_type": "Ly hôn",
+    "decision_number": "12/2017",
+    "decided_on": "10/10/2017",
+    "effective_on": "10/11/2017",
+    "original_number": "08/2013",
+    "original_registered_on": "01/02/2013",
+    "original_place": _PLACE,
 }
 
 OTHER_REGISTERS: Mapping[str, Mapping[str, str | FieldStatus]] = {
@@ -116,4 +172,8 @@ OTHER_REGISTERS: Mapping[str, Mapping[str, str | FieldStatus]] = {
     "marital_status": MARITAL_STATUS,
     "guardianship": GUARDIANSHIP,
     "adoption": ADOPTION,
+    "change": CHANGE,
+    "guardianship_end": GUARDIANSHIP_END,
+    "supervision": SUPERVISION,
+    "noted_divorce": NOTED_DIVORCE,
 }
