@@ -83,7 +83,9 @@ def _check_page(visit: Visit, checked: CheckedExtract | None = None, refused: st
 
 
 @router.post("/check/scan")
-async def read_scan(visit: VisitDep) -> Response:
+async def read_scan(
+    visit: VisitDep, _name: Annotated[str, Query(alias="name", min_length=1, max_length=255)]
+) -> Response:
     """Return the text of the code on the scan or photograph in the body."""
     content = await visit.request.body()
     return JSONResponse({"code": await run_in_threadpool(_code_on, visit, content)})
