@@ -10,7 +10,7 @@ Each book is copied, with people who slip elsewhere, and many more copies are wo
 a thousandth of values shows in no forty pages. Keys and seconds are of the keystroke-level model; bounds are Clopper
 and Pearson's.
 
-How careless people are is stated (``SCENES``) and unknown to the program: planted wrong texts tell it.
+How careless people are is stated (``SCENES``) and unknown to the program: hidden checks and corrected values tell it.
 """
 
 from __future__ import annotations
@@ -54,9 +54,10 @@ from pipeline.registry.tasks.visibility import work_of
 from pipeline.registry.tasks.way_choice import PLAINLY_RIGHT, way_after
 from pipeline.registry.tasks.way_plans import (
     LAST_PLANTED,
-    MISTYPED,
+    LAST_TYPED,
     SURE,
     doubt_of,
+    mistyped,
     overlooked,
     times_worse,
     worsened,
@@ -80,7 +81,7 @@ SCENES = {
     "cẩu thả gấp bốn": Keyers(0.004, by_ink=1 / 8, alike=0.3, waved=0.4),
 }
 """What people are like: in a thousand values typed from the ink one is wrong; of ten wrong values shown they confirm
-one. The program assumes two and two until it knows better."""
+one. The program assumes two and two until it knows better: it never assumes less than two wrong of a thousand typed."""
 
 BOUNDS = {True: ReviewPolicy().most_wrong_critical / 1000, False: ReviewPolicy().most_wrong / 1000}
 
@@ -265,6 +266,8 @@ class RulesOffice:
     def __init__(self, schemas: Schemas, policy: ReviewPolicy, people: Mapping[int, SimulatedKeyer]) -> None:
         self._schemas, self._policy, self._people = schemas, policy, people
         self._answers: dict[Stage, list[bool]] = {Stage.REVIEW: [], Stage.CHECK: []}
+        self._differing: list[bool] = []
+        self._corrected: list[bool] = []
         self._found: dict[tuple[str, bool], list[tuple[float, bool]]] = defaultdict(list)
         self.tally = CostTally()
 
@@ -272,7 +275,8 @@ class RulesOffice:
         """Work a book off whose fields are numbered from ``number``; return the next number."""
         record = self._schemas.record(self._schemas.form(book.ledger.form).record)
         first, again = (overlooked(self._answers[stage]) for stage in (Stage.REVIEW, Stage.CHECK))
-        people = Carefulness(first, again, MISTYPED)
+        wrong_typed = mistyped(self._differing[-LAST_PLANTED:], self._corrected[-LAST_TYPED:], again)
+        people = Carefulness(first, again, wrong_typed)
         fields = [
             (page_no, entry, reading)
             for page_no, page in enumerate(book.pages)
@@ -326,13 +330,27 @@ class RulesOffice:
             if not consensus.words:
                 way = way_after(way, reading, verdict, lambda text: self._compared(spec, text))
             said = KeyedValue(turn, account_id, "", verdict, self._compared(spec, verdict.text))
+            if consensus.stage is Stage.CHECK and way is Way.KEYED_CHECKED:
+                self._corrected.append(said.compared != consensus.words[0].compared)
             stage, consensus = consensus.stage, consensus_of(way, [*consensus.words, said])
             if consensus.settled is not None:
                 self.tally.settled[_way_of(stage, work)] += 1
                 self.tally.fields[spec.critical] += 1
                 self.tally.wrong[spec.critical] += consensus.settled.verdict.text != ink.truth
+                if is_chosen and stage is Stage.REVIEW and verdict.status is FieldStatus.READ:
+                    self._ask_again(spec, reading, ink, consensus.settled)
                 return
         self.tally.waiting += 1
+
+    def _ask_again(self, spec: FieldSpec, reading: FieldReading, ink: FieldInk, settled: KeyedValue) -> None:
+        """Have somebody else type a settled field once more, if it is drawn."""
+        if not is_drawn(f"{ink.number} {Stage.SETTLED}", self._policy.planted):
+            return
+        untouched = consensus_of(Way.BLIND_TWICE, ())
+        work = work_of(spec.name, untouched, self._policy, reading, None, None, is_shared=False)
+        verdict = self._people[1 + settled.account_id % PEOPLE].word(ink, work)
+        self.tally.actions.append(action_of(work, verdict))
+        self._differing.append(self._compared(spec, verdict.text) != settled.compared)
 
     def _planted_and_missed(
         self, spec: FieldSpec, work: FieldWork, ink: FieldInk, account_id: int, doubt: Doubt

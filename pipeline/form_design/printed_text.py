@@ -36,8 +36,8 @@ SINGLE_CONFIDENCE = 0.72
 ON_LEADER = 0.35
 """Share of a word over a leader from which the word counts as written."""
 
-WORD_GAP, PHRASE_GAP = 0.9, 1.6
-"""Largest gap, in letter heights, between words of a label: inside a page's body, and away from leaders."""
+WORD_GAP = 0.9
+"""Largest gap between words of a label, in letter heights."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 An unusable cluster is refused with the reasons before it gets a page. Each worker of the cluster keeps a process that
 reads pages, under the time and memory limits of a single machine: a page that hangs is lost, its worker is not. Dask
 gives the pages of a lost worker to another worker; reading a page twice gives the same result, so no page is lost or
-doubled. Results return to the process that leads the book; only it writes to the registry.
+doubled. A task that the scheduler lost is submitted again after a silence longer than any page may take. Results return
+to the process that leads the book; only it writes to the registry.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ import platform
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import Client, Future, KilledWorker
 
 import pipeline
 from pipeline.base.errors import HotichError, ScanCrash, ScanError, SetupError
@@ -40,6 +43,16 @@ _logger = logging.getLogger(__name__)
 
 TRIES = 2
 """Retries of a task whose worker could not go on; losses of whole workers are counted separately."""
+
+WAIT_SECONDS = 60
+
+NO_WORKER = (
+    "Bộ điều phối Dask chưa có tiến trình nào. Hãy chạy “dask worker” trên các máy đọc (xem "
+    "docs/how-to/use-a-cluster.md)."
+)
+SCHEDULER_GONE = (
+    "Mất liên lạc với bộ điều phối Dask giữa chừng. Các trang đã đọc vẫn còn; hãy xem máy điều phối rồi chạy lại."
+)
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -58,9 +71,11 @@ class ClusterWorkers:
         self._client = client
         self._book = BookJob(form, ledger)
         self._token = hashlib.sha256(pickle.dumps(context)).hexdigest()
-        # Sent once to each worker, and again after its loss.
-        self._context = client.submit(_identity, context, key=f"hotich-context-{self._token}")
-        self._waiting: dict[Future[Any], Any] = {}
+        self._run_context = context
+        self._silence = 2 * context.page_seconds + WAIT_SECONDS
+        self._waiting: dict[Future[Any], tuple[Any, Any]] = {}
+        self._done: SimpleQueue[Future[Any]] = SimpleQueue()
+        self._send_context(f"hotich-context-{self._token}")
 
     def __enter__(self) -> Self:
         return self
@@ -83,24 +98,64 @@ class ClusterWorkers:
         self, work: Callable[[BookJob, Item], T | ScanError], items: Iterable[Item]
     ) -> Iterator[tuple[Item, T | ScanError]]:
         for item in items:
-            future = self._client.submit(
-                _on_worker, self._token, self._context, work, self._book, item, pure=False, retries=TRIES
-            )
-            self._waiting[future] = item
-        for future in as_completed(list(self._waiting), loop=self._client.loop):  # type: ignore[no-untyped-call]
-            item = self._waiting.pop(future)
-            yield item, _answer(future)
-            future.release()
+            self._submit(work, item)
+        while self._waiting:
+            try:
+                future = self._done.get(timeout=self._silence)
+                if future in self._waiting:
+                    answer = self._answer(future)
+                    _, item = self._waiting.pop(future)
+                    yield item, answer
+                    future.release()
+            except (Empty, TimeoutError):
+                self._submit_again()
 
+    def _send_context(self, key: str) -> None:
+        """Send the run context once to each worker that needs it, and again after its loss."""
+        self._context = self._client.submit(_identity, self._run_context, key=key)
 
-def _answer(future: Future[Any]) -> Any:
-    try:
-        return future.result()
-    except KilledWorker:
-        _logger.warning("a page was lost with one worker of the cluster after the other")
-        return ScanCrash(
-            "Các máy đọc trang này lần lượt dừng đột ngột. Hãy xem tệp có hỏng không, hoặc quét lại trang này."
+    def _submit(self, work: Callable[[BookJob, Any], Any], item: Any) -> None:
+        future = self._client.submit(
+            _on_worker, self._token, self._context, work, self._book, item, pure=False, retries=TRIES
         )
+        self._waiting[future] = work, item
+        future.add_done_callback(self._done.put)  # type: ignore[no-untyped-call]
+
+    def _answer(self, future: Future[Any]) -> Any:
+        """Return the answer of a finished task.
+
+        Raises:
+            TimeoutError: The worker that has the answer is lost and no other computes it.
+            SetupError: The scheduler is gone.
+        """
+        try:
+            return future.result(timeout=self._silence)
+        except KilledWorker:
+            _logger.warning("a page was lost with one worker of the cluster after the other")
+            return ScanCrash(
+                "Các máy đọc trang này lần lượt dừng đột ngột. Hãy xem tệp có hỏng không, hoặc quét lại trang này."
+            )
+        except CancelledError:
+            raise SetupError(SCHEDULER_GONE) from None
+
+    def _submit_again(self) -> None:
+        """Submit everything that waits anew, in case the scheduler lost it.
+
+        Raises:
+            SetupError: The cluster has no worker, or its scheduler is gone.
+        """
+        try:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        except OSError:
+            raise SetupError(SCHEDULER_GONE) from None
+        if not workers:
+            raise SetupError(NO_WORKER)
+        _logger.warning("no answer of the cluster for %.0f s: pages are submitted again", self._silence)
+        lost, self._waiting = self._waiting, {}
+        self._client.cancel(list(lost))  # type: ignore[no-untyped-call]
+        self._send_context(f"hotich-context-{self._token}-{secrets.token_hex(4)}")
+        for work, item in lost.values():
+            self._submit(work, item)
 
 
 def _identity(context: RunContext) -> RunContext:
@@ -157,7 +212,6 @@ PACKAGES = (
     "pikepdf", "pillow", "prefect", "pytesseract", "rapidfuzz", "rapidocr",
 )  # fmt: skip
 """Packages that affect readings or their transport; other versions could read differently."""
-WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -207,10 +261,7 @@ def require_cluster(client: Client, context: RunContext) -> int:
     try:
         client.wait_for_workers(1, timeout=WAIT_SECONDS)
     except TimeoutError:
-        raise SetupError(
-            "Bộ điều phối Dask chưa có tiến trình nào. Hãy chạy “dask worker” trên các máy đọc (xem "
-            "docs/how-to/use-a-cluster.md)."
-        ) from None
+        raise SetupError(NO_WORKER) from None
     with _mark_in(Workspace(context.workspace)) as (mark, token):
         probes: dict[str, WorkerProbe] = client.run(probe_worker, context.workspace, mark)
     local = _versions()

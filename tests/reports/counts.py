@@ -97,7 +97,7 @@ TALLIES = Statistics(
         BookEffort(1, EffortKind.LOOKED, 28, 300, 300, 1400.0),
         BookEffort(1, EffortKind.TYPED, 28, 60, 900, 1400.0),
     ),
-    overlooked=(Overlooked("review", 40, 4, 0.19),),
+    overlooked=(Overlooked("review", 40, 4, 0.19), Overlooked("check", 20, 1, 0.002, True)),
     settled=(ChosenWaysOfField(1, "child_name", 100, 0.08), ChosenWaysOfField(1, "notes", 50, 0.1)),
 )
 

@@ -110,7 +110,11 @@ def test_what_entries_cost_tells_what_is_left_to_do_and_left_wrong() -> None:
         "0,20\u00a0%",
         "0,20\u00a0%",
     ]
-    assert texts(table(report, "planted")) == [["Rà soát", "40", "4", "10,0\u00a0%", "19,0\u00a0%"]]
+    assert texts(table(report, "planted")) == [
+        ["Chữ thử", "Rà soát", "40", "4", "10,0\u00a0%", "19,0\u00a0%"],
+        ["Ô xong hỏi lại", "Kiểm tra", "20", "1", "5,00\u00a0%", "0,20\u00a0%"],
+    ]
+    assert told["Chữ thử bị nhận nhầm"] == "10,0\u00a0%"
     (chart,) = section(report, "effort").charts
     assert isinstance(chart, BarChart)
     assert [round(bar.amount) for bar in chart.bars] == [100]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from distributed import Future
 
 from benchmarks.servers import dask_cluster
 from pipeline.base.errors import SetupError
@@ -80,6 +82,29 @@ def test_a_worker_that_is_killed_in_mid_run_costs_no_page(
     with context.open_registry() as registry:
         summary = registry.summary()
     assert summary.entries == 40
+
+
+def test_a_task_that_the_scheduler_never_answers_is_submitted_again(
+    dask: dask_cluster.Cluster, context: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = make_book(tmp_path / "books" / "a")
+    draw(book / "1.tiff", *[GOOD] * 6)
+    monkeypatch.setattr("pipeline.runs.cluster.WAIT_SECONDS", 1)
+    lost: list[Future[Any]] = []
+    with connected(dask.address) as client:
+        listens = Future.add_done_callback
+
+        def loses_the_second(future: Future[Any], callback: Callable[[Future[Any]], None]) -> None:
+            if len(lost) < 2:
+                lost.append(future)
+            if future is not lost[-1] or len(lost) != 2:
+                listens(future, callback)
+
+        monkeypatch.setattr(Future, "add_done_callback", loses_the_second)
+        quick = replace(context, page_seconds=3.0)
+        report = digitize_book(book, quick, pool=partial(ClusterWorkers, client))
+    assert len(lost) == 2
+    assert (report.pages, report.read, report.entries, report.failures) == (6, 6, 6, ())
 
 
 def test_a_machine_that_lacks_a_scan_takes_it_from_the_shared_store(

@@ -114,7 +114,8 @@ class BookPolicy(Declaration):
         strict=True,
         title="Phần ô chỉ xem có chữ sai do phần mềm cố ý đưa ra",
         description="Để biết mắt người bắt được bao nhiêu chỗ sai: chữ ấy không bao giờ vào sổ, báo cáo không nêu "
-        "tên ai. 0: không thử, thì phần mềm giữ mức dè dặt ban đầu và bắt gõ nhiều hơn.",
+        "tên ai. Cũng chừng ấy ô đã xong được hỏi lại một người khác, sổ không đổi. 0: không thử, thì phần mềm giữ mức "
+        "dè dặt ban đầu và bắt gõ nhiều hơn.",
     )
     blind_fields: Annotated[FieldNames, Looser.LESS] = Field(
         default=frozenset(), title="Thêm các ô này vào nhập độc lập"

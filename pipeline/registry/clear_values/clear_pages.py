@@ -205,12 +205,6 @@ def entries_of_decisions(connection: Connection, decision_ids: Collection[int]) 
     return {row.id: row.entry_id for row in rows}
 
 
-def clear_fields(connection: Connection, book_id: int) -> tuple[ClearField, ...]:
-    """Return the clear fields of a book in force, except values drawn for a blind check."""
-    rows = [row for row in rows_in_force(connection, book_id) if not row.drawn]
-    return fields_of_rows(connection, rows)
-
-
 def fields_of_rows(connection: Connection, rows: Sequence[ClearValueRow]) -> tuple[ClearField, ...]:
     """Return rows of clear values as values, with the entries on which they rest."""
     resting = decisions_of_rows(connection, [row.id for row in rows])

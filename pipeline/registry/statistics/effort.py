@@ -1,4 +1,4 @@
-"""What finished entries cost people, book by book, and what planted texts and chosen ways say of what is left wrong."""
+"""What finished entries cost people, book by book, and what hidden checks and chosen ways say of what is left wrong."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import BLIND_FIRST, BLIND_SECOND
 from pipeline.registry.statistics.model import BookEffort, ChosenWaysOfField, EffortKind, Overlooked
 from pipeline.registry.statistics.scope import Places, of_places
+from pipeline.registry.tasks.consensus import ORDER
 from pipeline.registry.tasks.leases import NOT_KEYED_HERE
 from pipeline.registry.tasks.model import TaskState
-from pipeline.registry.tasks.rows import WITHDRAWN, chosen_way, keying, planted_answer, review_task
+from pipeline.registry.tasks.rows import WITHDRAWN, chosen_way, decision, keying, planted_answer, review_task
 from pipeline.registry.tasks.way_plans import carefulness, wrong_by_way
 
 _TYPED: ColumnElement[bool] = or_(
@@ -70,18 +71,26 @@ def book_efforts(connection: Connection, places: Places, since: datetime) -> tup
     )
 
 
-def overlooked_texts(connection: Connection) -> tuple[Overlooked, ...]:
-    """Return how many planted texts people of the whole office were shown and confirmed, by stage."""
+def hidden_checks(connection: Connection) -> tuple[Overlooked, ...]:
+    """Return how the whole office answered planted texts and settled fields that were asked again, by stage."""
     query = (
-        select(planted_answer.c.stage, func.count(), func.sum(case((planted_answer.c.missed, 1), else_=0)))
-        .group_by(planted_answer.c.stage)
-        .order_by(planted_answer.c.stage.desc())
+        select(planted_answer.c.stage, planted_answer.c.missed, decision.c.keyings)
+        .join(chosen_way, chosen_way.c.id == planted_answer.c.chosen_way_id)
+        .outerjoin(decision, decision.c.id == chosen_way.c.after_decision_id)
     )
+    answers: defaultdict[tuple[bool, Stage], list[bool]] = defaultdict(list)
+    for stage, missed, keyings in connection.execute(query):
+        is_settled = stage == Stage.SETTLED
+        answers[is_settled, ORDER[len(keyings) - 1] if is_settled else Stage(stage)].append(missed)
     people = carefulness(connection)
     reckoned = {Stage.REVIEW: people.overlooked, Stage.CHECK: people.overlooked_again}
     return tuple(
-        Overlooked(stage, shown, int(missed), reckoned[Stage(stage)])
-        for stage, shown, missed in connection.execute(query)
+        Overlooked(
+            stage, len(missed), sum(missed), people.mistyped if is_settled else reckoned[stage], is_settled
+        )
+        for is_settled in (False, True)
+        for stage in ORDER
+        if (missed := answers.get((is_settled, stage)))
     )
 
 

@@ -286,12 +286,20 @@ class BookEffort:
 
 @dataclass(frozen=True, slots=True)
 class Overlooked:
-    """Planted wrong texts of a stage; ``missed`` were confirmed, ``reckoned`` is the share that the program assumes."""
+    """The hidden checks of a stage, of one kind.
+
+    Attributes:
+        shown: Number of checks that people answered.
+        missed: Planted wrong texts that were confirmed; settled fields in which somebody typed another value.
+        reckoned: The share that the program assumes.
+        is_settled: Whether these are settled fields, by the stage at which they were settled, and not planted texts.
+    """
 
     stage: str
     shown: int
     missed: int
     reckoned: float
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +321,7 @@ class Statistics:
         sampled: All values that were accepted without a person and drawn for a blind check.
         learning: The effort of checking and the learning since the first decision.
         efforts: What the entries cost that people finished in the period.
-        overlooked: Planted texts of the whole office.
+        overlooked: Hidden checks of the whole office.
         settled: What the ways that the program chose leave wrong.
     """
 

@@ -18,7 +18,7 @@ from pipeline.registry.lots.sample_results import lots_of
 from pipeline.registry.statistics import second_looks, work
 from pipeline.registry.statistics.book_counts import book_statistics, scanner_statistics, scans_of_books
 from pipeline.registry.statistics.book_states import book_states, reading_runs
-from pipeline.registry.statistics.effort import book_efforts, overlooked_texts, settled_fields
+from pipeline.registry.statistics.effort import book_efforts, hidden_checks, settled_fields
 from pipeline.registry.statistics.learning_history import learning_history
 from pipeline.registry.statistics.model import Statistics
 from pipeline.registry.statistics.pilot import pilot_counts
@@ -75,7 +75,7 @@ class RegistryStatistics:
                 sampled=sampled_values(connection, self._places),
                 learning=learning_history(connection, self._places),
                 efforts=book_efforts(*asked),
-                overlooked=overlooked_texts(connection),
+                overlooked=hidden_checks(connection),
                 settled=settled_fields(connection, self._places),
             )
 

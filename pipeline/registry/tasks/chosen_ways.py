@@ -1,4 +1,4 @@
-"""The ways that the program chose for the waiting fields of tasks, and the wrong texts planted in them.
+"""The ways that the program chose for the waiting fields of tasks, and the hidden checks of people in them.
 
 A way is chosen when a field is first shown to a person and stays until a decision, so that what is recorded is what the
 person saw.
@@ -24,7 +24,7 @@ class ChosenWays:
 
     Attributes:
         rows: By field and stage.
-        answered: Ids of the rows whose planted texts were answered, with whether they were overlooked.
+        answered: Ids of the rows whose hidden checks were answered, with whether they were missed.
     """
 
     rows: Mapping[tuple[str, str], ChosenWayRow] = field(default_factory=dict)
@@ -43,6 +43,15 @@ class ChosenWays:
         """Return the row whose planted text a person is to be shown now."""
         row = self.rows.get((name, stage))
         return row if row is not None and row.planted and row.id not in self.answered else None
+
+    @property
+    def asked_again(self) -> Mapping[str, ChosenWayRow]:
+        """The settled fields that wait to be typed once more by somebody else, by name."""
+        return {
+            name: row
+            for (name, stage), row in self.rows.items()
+            if stage == Stage.SETTLED and row.id not in self.answered
+        }
 
     def was_missed(self, name: str, stage: Stage) -> bool:
         """Return whether somebody has just overlooked a planted text in this field."""
@@ -64,12 +73,17 @@ def chosen_ways(
         decided = decisions[row.task_id].get(row.field)
         if row.after_decision_id == (decided.decision_id if decided else None):
             rows[row.task_id][row.field, row.stage] = row
-    planted = [row.id for of_task in rows.values() for row in of_task.values() if row.planted]
-    if not planted:
+    checks = [
+        row.id
+        for of_task in rows.values()
+        for row in of_task.values()
+        if row.planted or row.stage == Stage.SETTLED
+    ]
+    if not checks:
         return {task_id: ChosenWays(of_task) for task_id, of_task in rows.items()}
     answers = select(planted_answer.c.chosen_way_id, planted_answer.c.missed)
     answered = {
         row.chosen_way_id: bool(row.missed)
-        for row in connection.execute(answers.where(planted_answer.c.chosen_way_id.in_(planted)))
+        for row in connection.execute(answers.where(planted_answer.c.chosen_way_id.in_(checks)))
     }
     return {task_id: ChosenWays(of_task, answered) for task_id, of_task in rows.items()}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.stages import Stage
@@ -23,7 +26,7 @@ from pipeline.registry.tasks.keying import (
 from pipeline.registry.tasks.leases import KeyingMode, hand_back, held, lease_lost, renew
 from pipeline.registry.tasks.loading import LoadedTask, load_tasks, task_row
 from pipeline.registry.tasks.model import CannotUndo, KeyOutcome, LeasedColumn, NotYours
-from pipeline.registry.tasks.rows import KeyingRow
+from pipeline.registry.tasks.rows import KeyingRow, planted_answer
 from pipeline.registry.tasks.setting_aside import last_laid_aside
 from pipeline.registry.tasks.undo import (
     NOTHING_LEFT,
@@ -34,6 +37,7 @@ from pipeline.registry.tasks.undo import (
     withdraw,
 )
 from pipeline.registry.tasks.waiting_fields import OPEN_STAGES
+from pipeline.registry.tasks.way_choice import OVERLOOKED
 from pipeline.registry.withdrawals.model import Withdrawn
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
 
@@ -49,9 +53,9 @@ def key_column(
 ) -> tuple[KeyOutcome, ...]:
     """Record the values (task, version, verdict) keyed on snippets; return the outcome of each.
 
-    A task that has changed, or that the person no longer holds, is left alone, and ``refused`` of its outcome says why;
-    the others go on. A value that contradicts itself stops all of them. The same ``token`` again gets the same answers
-    and adds nothing. ``kept``: as of ``keying.key``.
+    A task that has changed, that the person no longer holds, or in which they confirmed a planted text is left alone,
+    and ``refused`` of its outcome says why; the others go on. A value that contradicts itself stops all of them. The
+    same ``token`` again gets the same answers and adds nothing. ``kept``: as of ``keying.key``.
     """
     stages(person)
     sent = Submission(person, KeyingMode.COLUMN, token, seconds, kept)
@@ -80,6 +84,12 @@ def key_column(
     if said:
         outcomes |= record_keyed_values(context, said, sent)
         hand_back(context.connection, sent.person, KeyingMode.COLUMN, [one.case.task_id for one in said])
+    overlooked = context.connection.scalars(
+        select(planted_answer.c.task_id).where(
+            planted_answer.c.token == token, planted_answer.c.missed, planted_answer.c.stage != Stage.SETTLED
+        )
+    )
+    outcomes |= {task_id: replace(outcomes[task_id], refused=OVERLOOKED) for task_id in overlooked}
     return tuple(outcomes[task_id] for task_id in by_task)
 
 

@@ -36,7 +36,7 @@ from pipeline.registry.tasks.waiting_fields import (
     verdict_of_row,
     waiting_fields_of_book,
 )
-from pipeline.registry.tasks.way_choice import note_ways
+from pipeline.registry.tasks.way_choice import note_ways, planted_in_column, with_planted
 from pipeline.values.derivations import Derived
 
 LARGEST = 60
@@ -129,31 +129,36 @@ def take_snippets(
         year=year_of_volume(of_book.volume),
         case_counts=policy.letter_case == "counts",
     )
-    works = {
-        snippet.task.of_entry: replace(
-            work_of(
-                field,
-                snippet.consensus_of,
-                policy,
-                readings.get(snippet.task.of_entry),
-                snippet.decided,
-                None,
-                is_shared=is_shared,
-                likely=values.of(snippet.task.of_entry, field, readings.get(snippet.task.of_entry)),
-            ),
-            offers=offered.get(snippet.task.of_entry, ()),
-        )
-        for snippet in found
-    }
-    form_of = partial(values.form, field)
     stamps = stamps_of(context.connection, book_id, field)
+    unstamped = [snippet for snippet in found if snippet.task.of_entry not in stamps]
+    planted = planted_in_column(context, of_book, unstamped, readings)
+
+    def work_in(snippet: WaitingField) -> FieldWork:
+        reading, wrong = readings.get(snippet.task.of_entry), planted.get(snippet.task.id, "")
+        if reading and wrong and snippet.consensus_of.stage is Stage.REVIEW:
+            reading = with_planted(reading, wrong)
+        work = work_of(
+            field,
+            snippet.consensus_of,
+            policy,
+            reading,
+            snippet.decided,
+            None,
+            is_shared=is_shared,
+            likely="" if wrong else values.of(snippet.task.of_entry, field, reading),
+        )
+        first = replace(work.first, text=wrong) if work.first and wrong else work.first
+        return replace(work, first=first, offers=offered.get(snippet.task.of_entry, ()))
+
+    works = {snippet.task.of_entry: work_in(snippet) for snippet in found}
+    form_of = partial(values.form, field)
     rows = equal_fields(works, form_of, stamps, values.of_field(field))
     by_entry = {snippet.task.of_entry: snippet for snippet in found}
     wanted = [by_entry[entry_id] for row in rows for entry_id in row.entries][: min(size, LARGEST)]
     lent = _lent(context, wanted, person)
     if not lent:
         return None
-    note_ways(context, of_book, lent)
+    note_ways(context, of_book, lent, planted)
     detail = {"field": field, "stage": stage, "tasks": [snippet.task.id for snippet in lent]}
     record(context.connection, person.login, "column-shown", f"book:{book_id}", detail)
     mine = _mine(context.connection, [snippet.task.id for snippet in lent], field, person)

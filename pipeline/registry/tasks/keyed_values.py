@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.stages import Stage
@@ -160,18 +160,23 @@ def add_keyings(connection: Connection, rows: Sequence[KeyingRow]) -> tuple[int,
 def were_keyed(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
     """Return whether exactly these values were submitted under that token on that task.
 
-    Planted texts that a person confirmed are among them.
+    Answers to hidden checks that count as no keyed values are among them.
     """
     same = (keying.c.token == token) & (keying.c.task_id == task_id)
     rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
-    missed = (
-        (planted_answer.c.token == token) & (planted_answer.c.task_id == task_id) & planted_answer.c.missed
-    )
-    planted = connection.execute(
-        select(planted_answer.c.field, literal(FieldStatus.READ.value), planted_answer.c.text).where(missed)
+    answers = connection.execute(
+        select(planted_answer.c.field, planted_answer.c.text).where(
+            planted_answer.c.token == token,
+            planted_answer.c.task_id == task_id,
+            planted_answer.c.missed | (planted_answer.c.stage == Stage.SETTLED),
+        )
     ).all()
-    sent = {(word.field, word.status.value, composed(word.text)) for word in words}
-    return sent == {tuple(row) for row in (*rows, *planted)}
+    checked = {row.field for row in answers}
+    sent = {
+        (word.field, word.status.value, composed(word.text)) for word in words if word.field not in checked
+    }
+    sent_to_checks = {(word.field, composed(word.text)) for word in words if word.field in checked}
+    return sent == {tuple(row) for row in rows} and sent_to_checks == {tuple(row) for row in answers}
 
 
 def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:

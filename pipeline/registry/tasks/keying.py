@@ -54,7 +54,7 @@ from pipeline.registry.tasks.rows import (
     review_task,
     submission,
 )
-from pipeline.registry.tasks.way_choice import answer_planted, settled_way
+from pipeline.registry.tasks.way_choice import answer_checks, settled_way
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, part_of_row
 
 
@@ -264,8 +264,8 @@ def _checked_rows(context: DeskContext, said: KeyedTask, sent: Submission) -> li
             label = _label(context.declared, said.case, word.field)
             raise RegistryError(f"{label} không chờ bạn. Hãy tải lại nhiệm vụ này.")
     words = said.words
-    if sent.mode is KeyingMode.DESK:
-        words = answer_planted(context, said.case, words, sent.token)
+    if sent.mode in (KeyingMode.DESK, KeyingMode.COLUMN):
+        words = answer_checks(context, said.case, words, sent.token)
     return [_row(context, said.case, word, sent) for word in words]
 
 

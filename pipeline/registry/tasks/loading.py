@@ -15,6 +15,7 @@ from sqlalchemy import Connection, ScalarSelect, func, select
 
 from pipeline.base.model import FieldReading, FieldStatus, PageRef
 from pipeline.base.stages import Stage
+from pipeline.declarations.office.review import Way
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place
@@ -30,7 +31,7 @@ from pipeline.registry.entries.machine_view import MachineView, decisions_at, ma
 from pipeline.registry.entries.rows import added_field, entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.chosen_ways import ChosenWays, chosen_ways
-from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Decision, Verdict, consensus_of
+from pipeline.registry.tasks.consensus import ORDER, WHOLE_ENTRY, Consensus, Decision, Verdict, consensus_of
 from pipeline.registry.tasks.keyed_values import (
     Exclusions,
     excluded_by_token,
@@ -89,7 +90,8 @@ class LoadedTask:
     Attributes:
         row: The row of the task with those of its page, scan and book.
         decisions: The last decisions on its fields.
-        consensus: The agreement on each field that is left, in the order of the form.
+        consensus: The agreement on each field that is left, in the order of the form, and on the settled fields that
+            are asked again.
         words: All its rows of ``keying``, oldest first.
         chosen: The ways that the program chose for its fields.
     """
@@ -130,6 +132,10 @@ class LoadedTask:
         """Return the last decision on a field."""
         decision = self.decisions.get(field)
         return None if decision is None else Verdict(field, decision.status, decision.text)
+
+    def is_asked_again(self, field: str) -> bool:
+        """Return whether a field is settled and asked of somebody else once more."""
+        return field in self.chosen.asked_again and field not in self.row.fields
 
     def keyable_by(self, account_id: int) -> tuple[str, ...]:
         """Return the fields that this person may key at the stage of the task."""
@@ -225,7 +231,7 @@ def _case(
     chosen: ChosenWays,
 ) -> LoadedTask:
     keyed = live_consensus_among(words, decisions, excluded)
-    return LoadedTask(
+    case = LoadedTask(
         row=row,
         machine=machine,
         readings={reading.field: reading for reading in machine.readings},
@@ -237,6 +243,26 @@ def _case(
         words=words,
         chosen=chosen,
     )
+    return with_asked_again(case)
+
+
+def with_asked_again(case: LoadedTask) -> LoadedTask:
+    """Return a task with the settled fields that are asked again: typed unseen by somebody who has not keyed them."""
+    asked = [name for name in case.chosen.asked_again if case.is_asked_again(name)]
+    if not asked or case.stage not in ORDER:
+        return case
+    again = {
+        name: Consensus(
+            Way.BLIND_TWICE,
+            case.stage,
+            (),
+            excluded=frozenset(word.account_id for word in case.words if word.field == name),
+        )
+        for name in asked
+    }
+    place = {name: at for at, name in enumerate(case.readings)}
+    consensus = sorted((case.consensus | again).items(), key=lambda item: place.get(item[0], len(place)))
+    return replace(case, consensus=dict(consensus))
 
 
 def initial_consensus(

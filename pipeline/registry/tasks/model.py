@@ -111,6 +111,7 @@ class FieldWork:
         wrong: The probability that the reading is wrong, where the program chose the way; set even if it is withheld.
         few: How many people may key values of the book, where the ways that need more were left out.
         is_again: Whether the person has just confirmed a planted wrong text in this field.
+        is_settled: Whether the field is settled and only asked again to learn how carefully people work.
         inked: Whether the machine saw ink of the field; set even if the reading is withheld, as the person sees the
             same picture.
     """
@@ -132,6 +133,7 @@ class FieldWork:
     wrong: float | None = None
     few: int | None = None
     is_again: bool = False
+    is_settled: bool = False
 
     @property
     def initial(self) -> Verdict | None:

@@ -124,6 +124,7 @@ def _checked(context: DeskContext, person: Person, case: LoadedTask, drawn: Draw
         drawn.field == WHOLE_ENTRY
         or row.entry_id is None
         or drawn.field not in case.keyable_by(person.account_id)
+        or case.is_asked_again(drawn.field)
     ):
         raise RegistryError("Ô này không chờ bạn nên không vẽ lại khung được. Hãy tải lại việc này.")
     shown = rectification_of(context.connection, row.book_id, case.ref)

@@ -195,8 +195,9 @@ submission = table(
 class ChosenWayRow:
     """The way that the program chose for a field when it first showed the field to a person at a stage.
 
-    ``wrong``: the probability that its reading is wrong, by the calibration; ``planted``: the wrong text that the
-    person is shown in the place of the right one, ``""`` for none; ``after_decision_id``: the decision in force then.
+    ``stage``: ``SETTLED`` if the field was settled and is asked of somebody else once more; ``wrong``: the probability
+    that its reading is wrong, by the calibration; ``planted``: the wrong text that the person is shown in the place of
+    the right one, ``""`` for none; ``after_decision_id``: the decision in force then.
     """
 
     id: SerialId
@@ -218,9 +219,10 @@ chosen_way = table(
 
 @dataclass(frozen=True, slots=True)
 class PlantedAnswerRow:
-    """What a person keyed where they were shown a planted wrong text; it names no person.
+    """What a person keyed in a hidden check: at a planted wrong text, or in a settled field; it names no person.
 
-    ``text``: what they keyed; ``missed``: whether that is the planted text, which then counts as no keyed value.
+    ``text``: what they keyed; ``missed``: whether that is the planted text, which then counts as no keyed value; at
+    stage ``SETTLED``, whether it is another value than the one in force.
     """
 
     id: SerialId

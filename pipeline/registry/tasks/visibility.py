@@ -40,8 +40,8 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     found about the whole has been seen is then asked afterwards, when it can be shown.
     """
     case, account_id = load_task(context, task_id), person.account_id
+    case = choose_ways(context, case, person)
     keyable = case.keyable_by(account_id)
-    case = choose_ways(context, case, keyable)
     record(context.connection, person.login, "task-shown", f"task:{task_id}")
     policy = context.policy.of_book(case.row.folder_name)
     mine = case.withdrawn_by(account_id)
@@ -150,6 +150,7 @@ def _as_chosen(case: LoadedTask, work: FieldWork) -> FieldWork:
         first=shown_first(case, work.field, work.first),
         wrong=case.chosen.wrong(work.field),
         is_again=case.chosen.was_missed(work.field, stage),
+        is_settled=case.is_asked_again(work.field),
     )
 
 

@@ -61,6 +61,7 @@ class WaitingField:
     Attributes:
         task: The row of its task with page and scan.
         decided: What was decided of it before.
+        decision_id: That decision.
         number: The state of agreement on the entry's number, if it waits too.
     """
 
@@ -68,6 +69,7 @@ class WaitingField:
     field: str
     consensus_of: Consensus
     decided: Verdict | None
+    decision_id: int | None
     number: Consensus | None
 
 
@@ -139,7 +141,9 @@ def waiting_fields_of_book(
         number = consensus.get(context.declared.number_field(task.record) or "")
         for field, state in consensus.items():
             if state.waits_for(person.account_id):
-                yield WaitingField(task, field, state, _verdict(decided.get(field)), number)
+                yield WaitingField(
+                    task, field, state, _verdict(decided.get(field)), in_force.get(field), number
+                )
 
 
 def _chosen(

@@ -1,4 +1,4 @@
-"""The price of a wrong value in each book (``cheapest_ways``), and what planted texts say of people's carefulness.
+"""The price of a wrong value in each book (``cheapest_ways``), and what hidden checks say of people's carefulness.
 
 The price is computed of all waiting fields of a book together and holds for some minutes. What was chosen before counts
 with the carefulness that is known now: where people turn out more careless than was assumed, what is left of the book
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from pipeline.base.model import (
     HANDWRITTEN,
@@ -38,6 +38,7 @@ from pipeline.registry.entries.machine_view import MachineView, machine_views
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.cheapest_ways import (
     ENOUGH,
+    NEVER_SEEN,
     Carefulness,
     Doubt,
     WayCost,
@@ -45,6 +46,7 @@ from pipeline.registry.tasks.cheapest_ways import (
     price_within,
     way_costs,
 )
+from pipeline.registry.tasks.keyed_values import is_live
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import (
     ChosenWayRow,
@@ -52,6 +54,7 @@ from pipeline.registry.tasks.rows import (
     ReviewTaskRow,
     chosen_way,
     decision,
+    keying,
     planted_answer,
     review_task,
 )
@@ -61,8 +64,17 @@ ASSUMED_PLANTED, ASSUMED_MISSED = 30, 3
 """Planted texts that count as shown and as overlooked before any was: an upper bound of some 21 %."""
 
 MISTYPED = 0.002
-"""Assumed share of typed values that are wrong: five times what Paulsen, Overgaard and Lauritsen (2012) found of single
-entry from clean paper (0.37 in a thousand)."""
+"""Least share of typed values that count as wrong: five times what Paulsen, Overgaard and Lauritsen (2012) found of
+single entry from clean paper (0.37 in a thousand)."""
+
+MOST_MISTYPED = 0.01
+"""Largest share of typed values that count as wrong: people also differ about how a value is written."""
+
+ASSUMED_TYPED, ASSUMED_MISTYPED = 500, 1.0
+"""Typed values that count as compared and as wrong before any were: the share ``MISTYPED``."""
+
+LAST_TYPED, AMONG = 4000, 40_000
+"""Typed values that count, the latest ones, and the number of last keyed values among which they are looked for."""
 
 LAST_PLANTED = 400
 """Planted texts of a stage that count, the latest ones."""
@@ -160,23 +172,69 @@ def worsened(doubt: Doubt, worse: Mapping[bool, float]) -> Doubt:
 
 
 def carefulness(connection: Connection) -> Carefulness:
-    """Return upper bounds of what people overlook, by the last planted texts of the whole office."""
-    return Carefulness(_overlooked(connection, Stage.REVIEW), _overlooked(connection, Stage.CHECK), MISTYPED)
+    """Return what people overlook, as upper bounds, and mistype, by the last checks of the whole office."""
+    again = _overlooked(connection, Stage.CHECK)
+    differing = connection.scalars(_last_answers(Stage.SETTLED)).all()
+    corrected = connection.scalars(_corrected(connection)).all()
+    return Carefulness(_overlooked(connection, Stage.REVIEW), again, mistyped(differing, corrected, again))
 
 
 def _overlooked(connection: Connection, stage: Stage) -> float:
-    last = (
+    return overlooked(connection.scalars(_last_answers(stage)).all())
+
+
+def _last_answers(stage: Stage) -> Select[tuple[bool]]:
+    return (
         select(planted_answer.c.missed)
         .where(planted_answer.c.stage == stage)
         .order_by(planted_answer.c.id.desc())
         .limit(LAST_PLANTED)
     )
-    return overlooked(connection.scalars(last).all())
+
+
+def _corrected(connection: Connection) -> Select[tuple[bool]]:
+    """Return the query of whether second people keyed another value than the one that they saw typed."""
+    first, taking_back = keying.alias(), keying.alias()
+    last = connection.scalar(select(func.max(keying.c.id))) or 0
+    return (
+        select(
+            func.coalesce(first.c.compared, first.c.text) != func.coalesce(keying.c.compared, keying.c.text)
+        )
+        .join_from(keying, first, (first.c.task_id == keying.c.task_id) & (first.c.field == keying.c.field))
+        .where(
+            keying.c.id > last - AMONG,
+            keying.c.stage == Stage.CHECK,
+            keying.c.status == FieldStatus.READ,
+            is_live,
+            first.c.id < keying.c.id,
+            first.c.after_decision_id.is_not_distinct_from(keying.c.after_decision_id),
+            ~exists().where(taking_back.c.takes_back_id == first.c.id),
+            first.c.stage == Stage.REVIEW,
+            first.c.way == Way.KEYED_CHECKED,
+            first.c.status == FieldStatus.READ,
+        )
+        .order_by(keying.c.id.desc())
+        .limit(LAST_TYPED)
+    )
 
 
 def overlooked(answers: Sequence[bool]) -> float:
     """Return the upper bound of what people overlook, by whether they missed each planted text."""
     return round(upper_bound(ASSUMED_PLANTED + len(answers), ASSUMED_MISSED + sum(answers)), 3)
+
+
+def mistyped(differing: Sequence[bool], corrected: Sequence[bool], overlooked_again: float) -> float:
+    """Return the share of typed values that count as wrong.
+
+    Args:
+        differing: Whether each value that somebody typed in a settled field differs from the value in force.
+        corrected: Whether each typed value that a second person saw was corrected.
+        overlooked_again: The share of wrong values that a second person confirms.
+    """
+    is_seen = (1 - NEVER_SEEN) * (1 - overlooked_again)
+    wrong = ASSUMED_MISTYPED + sum(differing) + sum(corrected) / is_seen
+    share = wrong / (ASSUMED_TYPED + len(differing) + len(corrected))
+    return round(min(max(MISTYPED, share), MOST_MISTYPED), 4)
 
 
 def plan_of(context: DeskContext, book_id: int, folder_name: str) -> WayPlan:

@@ -31,8 +31,9 @@ MOST_BARS = 12
 NOTE = (
     "Tính trên những sự kiện người đã làm xong trong kỳ. Phím là số ít nhất: xem một ô là một phím, gõ từ ảnh là số "
     "chữ và Enter. “Còn phải làm” là số sự kiện đang chờ nhân giây một sự kiện của chính quyển ấy; quyển chưa làm thì "
-    "của cùng loại sổ. Chữ thử là chữ sai phần mềm cố ý đưa ra, không bao giờ vào sổ và không ghi tên ai; phần mềm "
-    "tính với cận trên. “Dự kiến còn sai” theo các cách phần mềm đã chọn và mức bỏ sót ấy."
+    "của cùng loại sổ. Chữ thử là chữ sai phần mềm cố ý đưa ra, không bao giờ vào sổ; phần mềm tính với cận trên. Ô "
+    "xong hỏi lại: một người khác gõ ô ấy mà không thấy gì; khác thì chỉ đếm, sổ không đổi, và có khi chính lần gõ "
+    "lại sai. Không phép thử nào ghi tên ai. “Dự kiến còn sai” theo các cách phần mềm đã chọn và mức bỏ sót ấy."
 )
 
 
@@ -92,16 +93,17 @@ def effort(data: ReportData) -> ReportSection:
     )
     tables = [table_of("effort", "Theo quyển", books, columns)]
     if data.tallies.overlooked:
-        tables.append(table_of("planted", "Chữ thử của cả cơ quan", data.tallies.overlooked, PLANTED_COLUMNS))
+        tables.append(table_of("planted", "Phép thử của cả cơ quan", data.tallies.overlooked, CHECK_COLUMNS))
     return ReportSection(
         "effort", "Công của người", _figures(data, books), (chart,) if most else (), tuple(tables), NOTE
     )
 
 
-PLANTED_COLUMNS: tuple[ReportColumn[Overlooked], ...] = (
+CHECK_COLUMNS: tuple[ReportColumn[Overlooked], ...] = (
+    texts("Phép thử", lambda one: "Ô xong hỏi lại" if one.is_settled else "Chữ thử"),
     texts("Bước", lambda one: STAGE_LABELS[Stage(one.stage)]),
-    counts("Đã đưa ra", lambda one: one.shown),
-    counts("Người nhận nhầm", lambda one: one.missed),
+    counts("Đã hỏi", lambda one: one.shown),
+    counts("Nhận nhầm, gõ khác", lambda one: one.missed),
     percents("Tỉ lệ", lambda one: one.missed / one.shown),
     percents("Phần mềm tính với", lambda one: one.reckoned),
 )
@@ -109,8 +111,8 @@ PLANTED_COLUMNS: tuple[ReportColumn[Overlooked], ...] = (
 
 def _figures(data: ReportData, books: Sequence[_BookCost]) -> tuple[ReportFigure, ...]:
     cost = _together(data.tallies.efforts)
-    shown = sum(one.shown for one in data.tallies.overlooked)
-    missed = sum(one.missed for one in data.tallies.overlooked)
+    planted = [one for one in data.tallies.overlooked if not one.is_settled]
+    shown, missed = sum(one.shown for one in planted), sum(one.missed for one in planted)
     left = [one.left for one in books if one.left is not None]
     unknown = sum(one.book.waiting for one in books if one.left is None)
     return (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.declarations.office.review import Way
 from pipeline.registry.tasks.model import FieldWork
+from pipeline.registry.tasks.way_choice import OVERLOOKED
 
 UNREAD = 0.995
 """Probability of a wrong reading from which the machine has read nothing that could help."""
@@ -17,8 +18,11 @@ ROUGHLY = 0.4
 def typing_reasons(work: FieldWork) -> Iterator[str]:
     """Yield why a field is to be typed, or looked at once more; nothing of it tells the value."""
     if work.is_again:
-        yield "Chữ bạn vừa nhận là chữ thử, do phần mềm cố ý đưa sai; nó không vào sổ. Hãy so lại ô này với ảnh."
+        yield OVERLOOKED
     if not work.blind or work.candidates:
+        return
+    if work.is_settled:
+        yield "Vì sao phải gõ: ô này cần thêm một người gõ mà chưa thấy chữ nào."
         return
     if work.wrong is None:
         yield "Vì sao phải gõ: cơ quan đặt ô này phải gõ độc lập."

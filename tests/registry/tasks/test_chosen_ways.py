@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from pipeline.base.model import Evidence, FieldReading, FieldStatus, Hypothesis
+from pipeline.base.model import Box, Evidence, FieldReading, FieldStatus, Hypothesis
 from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import ReviewPolicy, Way
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
-from pipeline.registry.tasks.model import DeskTask, FieldWork, KeyOutcome
-from tests.registry.offices import AN, BINH, Clock, in_force, keyed, said, taken
+from pipeline.registry.tasks.model import DeskTask, FieldWork, KeyOutcome, LeasedColumn
+from pipeline.registry.tasks.way_choice import OVERLOOKED
+from pipeline.registry.tasks.way_plans import MISTYPED, MOST_MISTYPED, mistyped
+from tests.registry.offices import AN, BINH, CHI, Clock, in_force, keyed, said, taken
 from tests.registry.pages import LEDGER, entry, finding, page, read
 
 NAME, READ, OTHER, ELSE = "child_name", "Trần Thị Thử", "Trần Thị Thứ", "Trần Văn Thử"
@@ -226,6 +228,87 @@ def test_people_who_overlook_planted_texts_are_asked_for_more(
         taken(desk, AN)
     clock.pass_minutes(6)
     assert work_in(taken(registry.desk(policy, now=clock), BINH)).way is not Way.GLANCE
+
+
+def test_planted_texts_stand_in_columns_too(registry: Registry, book: int, clock: Clock) -> None:
+    registry.save_page(book, page(*(entry(sure(), row=row) for row in range(3))), "f1")
+    desk = registry.desk(PLANTING, now=clock)
+
+    def column() -> LeasedColumn:
+        leased = desk.column(AN, book, NAME, Stage.REVIEW)
+        assert leased is not None
+        return leased
+
+    shown = column()
+    wrong = {task.task_id: task.of_row for task in shown.tasks}
+    assert READ not in {word.text for word in wrong.values() if word}
+    assert {task.task_id: task.of_row for task in column().tasks} == wrong, "the same again"
+    (first, *others) = column().tasks
+    words = [(first.task_id, first.version, said(NAME, READ))]
+    words += [(one.task_id, one.version, wrong[one.task_id] or said(NAME)) for one in others]
+    for _ in range(2):
+        outcomes = desk.key_column(AN, words, token="once")
+        assert [one.refused for one in outcomes] == ["", OVERLOOKED, OVERLOOKED]
+    assert sorted(answers(registry)) == [("review", False), ("review", True), ("review", True)]
+    again = column()
+    assert [(row.verdict, len(row.tasks)) for row in again.rows] == [(said(NAME, READ), 2)]
+
+
+# --- settled fields asked again -------------------------------------------------------------------------------------
+
+BORN = "child_born_on"
+ASKING = EASY.model_copy(update={"planted": 1.0, "most_wrong_critical": 6.0})
+
+
+def settled_and_asked_again(registry: Registry, book: int, clock: Clock) -> tuple[Desk, DeskTask]:
+    """An entry whose name AN settled by a glance and whose day waits for BINH, who holds it."""
+    name = replace(sure(), box=Box(1, 1, 20, 20))
+    desk = opened(registry, book, clock, EASY, name, sure(BORN, "01.02.2006", 0.5))
+    task = taken(desk, AN)
+    assert keyed(desk, AN, said(NAME, READ), said(BORN, "02.02.2006"), task=task).settled == (NAME,)
+    desk = registry.desk(ASKING, now=clock)
+    return desk, taken(desk, BINH)
+
+
+@pytest.mark.parametrize(("typed", "is_missed"), [(READ.upper(), False), (ELSE, True)])
+def test_a_settled_field_is_typed_again_by_somebody_else_and_no_value_changes(
+    registry: Registry, book: int, clock: Clock, typed: str, is_missed: bool
+) -> None:
+    desk, task = settled_and_asked_again(registry, book, clock)
+    work = work_in(task)
+    assert (work.blind, work.is_settled, work.reading, work.first) == (True, True, None, None)
+    outcome = keyed(desk, BINH, said(NAME, typed), said(BORN, "02.02.2006"), task=task)
+    assert (outcome.stage, outcome.settled) == (Stage.SETTLED, (BORN,))
+    assert ("settled", is_missed) in answers(registry)
+    assert (in_force(registry, NAME), len(ways(registry))) == (READ, 3)
+    (check,) = [one for one in registry.statistics(None).all(1).overlooked if one.is_settled]
+    assert (check.stage, check.shown, check.missed) == ("review", 1, is_missed)
+    assert registry.audit().verify().passed
+
+
+def test_who_keyed_a_field_is_not_asked_again(registry: Registry, book: int, clock: Clock) -> None:
+    desk, task = settled_and_asked_again(registry, book, clock)
+    desk.hand_back(BINH, task.task_id)
+    assert desk.next_task(AN) is None
+    assert work_in(taken(desk, CHI)).is_settled
+
+
+def test_an_answer_that_arrives_twice_counts_once(registry: Registry, book: int, clock: Clock) -> None:
+    desk, task = settled_and_asked_again(registry, book, clock)
+    words = [said(NAME, ELSE), said(BORN, "02.02.2006")]
+
+    def sent() -> KeyOutcome:
+        return desk.key(BINH, task.task_id, task.version, words, token="once")
+
+    assert sent() == sent()
+    assert answers(registry).count(("settled", True)) == 1
+
+
+def test_what_is_typed_otherwise_raises_the_share_of_wrong_values() -> None:
+    assert mistyped([], [], 0.2) == MISTYPED == mistyped([False] * 400, [False] * 4000, 0.2)
+    assert mistyped([True] * 2 + [False] * 398, [], 0.2) == pytest.approx(3 / 900, abs=1e-4)
+    assert mistyped([], [True] * 8 + [False] * 1992, 0.2) > 1.2 * mistyped([], [True] * 8 + [False] * 1992, 0)
+    assert mistyped([True] * 400, [], 0.2) == MOST_MISTYPED
 
 
 CHECKER, REVIEWER = Role.CHECKER, Role.REVIEWER

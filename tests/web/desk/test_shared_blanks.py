@@ -94,7 +94,7 @@ def test_papers_in_one_blank_are_keyed_under_one_picture(
 
 
 @pytest.mark.parametrize("width", [1440, 1024])
-def test_the_ink_stays_above_what_is_typed_and_no_reading_stands_on_several_lines(
+def test_title_and_ink_stay_above_what_is_typed_and_no_reading_stands_on_several_lines(
     office: Office, sit_down: Callable[[str], Typist], width: int
 ) -> None:
     number = "declarant_paper_number"
@@ -114,6 +114,7 @@ def test_the_ink_stays_above_what_is_typed_and_no_reading_stands_on_several_line
             assert an.field == name
             expect(an.page.locator(".shared > img.ink")).to_be_in_viewport(ratio=1)
             expect(an.input).to_be_in_viewport(ratio=1)
+            expect(an.page.locator(".task h1")).to_be_in_viewport(ratio=1)
             ink, typed = an.page.locator(".shared > img.ink").bounding_box(), an.input.bounding_box()
             assert ink is not None
             assert typed is not None
