@@ -27,7 +27,7 @@ from benchmarks.security.found_and_issued_attacks import attack_extracts, attack
 from benchmarks.security.login_attacks import attack_by_clock, attack_by_full_disk, attack_logins
 from benchmarks.security.paper_attacks import attack_by_paper
 from benchmarks.security.prefect_attacks import attack_prefect
-from benchmarks.security.pressure_attacks import attack_by_races, attack_slowly
+from benchmarks.security.pressure_attacks import attack_by_races, attack_by_worst_inputs, attack_slowly
 from benchmarks.security.route_attacks import attack_routes
 from benchmarks.security.store_attacks import attack_store
 from benchmarks.security.tampering_attacks import attack_registry
@@ -40,7 +40,7 @@ from pipeline.scans.workspace import Workspace
 OUT_OF_REACH: Mapping[str, str] = {}
 """Attempts that the program cannot refuse, as ``group: name``, and why."""
 
-PARTS = ("desk", "doors", "files", "paper", "store", "prefect", "slow", "tamperings", "webhooks")
+PARTS = ("desk", "doors", "files", "paper", "store", "prefect", "slow", "tamperings", "webhooks", "worst")
 
 
 def main() -> None:
@@ -99,6 +99,10 @@ def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[st
                 "slow",
                 [lambda: attack_by_races(log, office, desk), lambda: attack_slowly(log, office, desk)],
             )
+
+    if "worst" in wanted:
+        with office.desk() as desk:
+            _side(log, "worst", [lambda: attack_by_worst_inputs(log, office, desk)])
 
 
 def _side(log: AttackLog, name: str, attacks: list[Callable[[], None]]) -> None:

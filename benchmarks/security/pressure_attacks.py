@@ -6,20 +6,25 @@ import secrets
 import socket
 import sqlite3
 import statistics
+import threading
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from io import BytesIO
 from itertools import cycle
 from typing import Any
 
+from benchmarks.figures import say
 from benchmarks.security.attack_log import AttackLog
-from benchmarks.security.attacked_office import AttackedOffice, Desk
+from benchmarks.security.attacked_office import OWN, AttackedOffice, Desk, login_of
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
+from pipeline.web.form_design import own_forms
 
-RACES, SLOW = "tranh nhau", "khách chậm"
+RACES, SLOW, WORST = "tranh nhau", "khách chậm", "đầu vào nặng nhất"
 HALF_SENT = 1300
 SAVES = 5
 WANTED_SECONDS = 1.0
@@ -93,6 +98,120 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
             log.note(SLOW, f"{kind}: máy chủ đóng lại", held=not left[kind], seen=f"{left[kind]} still open")
     grown = desk.log.stat().st_size - size
     log.note(SLOW, "nhật ký không phình", held=grown < LOG_BYTES, seen=f"{grown} bytes")
+
+
+HEALTH_SECONDS = 0.1
+"""How long the desk may take to say that it lives, whatever texts it parses."""
+WORST_SECONDS = 6.0
+SENDERS = 4
+PART_BYTES = 8 << 20
+BODY_BYTES = 256 * 1024
+
+_CELL = b'{ label = "S", start = 0.02, field = "entry_number", from = 0.044, to = 0.169 },\n'
+_BYTES = {"Content-Type": "application/octet-stream", "Accept": "application/json"}
+
+
+def _workbook(head: bytes, unit: bytes, tail: bytes) -> bytes:
+    """Return a workbook of a single long sheet."""
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr(
+            "xl/workbook.xml",
+            '<workbook><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        )
+        file.writestr(
+            "xl/_rels/workbook.xml.rels",
+            '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+        )
+        file.writestr("xl/worksheets/sheet1.xml", head + unit * (PART_BYTES // len(unit)) + tail)
+    return content.getvalue()
+
+
+_SHEET, _SHEET_END = b"<worksheet><sheetData><row>", b"</row></sheetData></worksheet>"
+_FORM_FILES = f"/forms/import?place={OWN}"
+WORST_INPUTS: dict[str, tuple[str, Callable[[int], bytes], dict[str, str]]] = {
+    "tệp mẫu, dấu nháy không đóng": (_FORM_FILES, lambda size: b'a = "' + b'\\"' * (size // 2 - 5), _BYTES),
+    "tệp mẫu, nhiều ô": (
+        _FORM_FILES,
+        lambda size: b"line = [" + _CELL * (size // len(_CELL) - 1) + b"]",
+        _BYTES,
+    ),
+    "tệp mẫu, nhiều bảng": (_FORM_FILES, lambda size: b"[[line]]\n" * (size // 9), _BYTES),
+    "JSON, nhiều chuỗi": (
+        "/forms/drafts/1",
+        lambda _: b'{"a":[' + b'"\\"",' * (BODY_BYTES // 5 - 4) + b'""]}',
+        {"Content-Type": "application/json", "Accept": "application/json"},
+    ),
+    "tệp Excel nhập, nhiều ô": (
+        "/imports/files?name=a.xlsx",
+        lambda _: _workbook(_SHEET, b"<c t='str'><v>a</v></c>", _SHEET_END),
+        _BYTES,
+    ),
+    "tệp Excel nhập, chú thích dài": (
+        "/imports/files?name=a.xlsx",
+        lambda _: _workbook(b"<worksheet><!--", b"- ", b"--></worksheet>"),
+        _BYTES,
+    ),
+    "tệp Excel đối soát, nhiều dòng": (
+        "/reconcile/files?name=a.xlsx",
+        lambda _: _workbook(b"<worksheet><sheetData>", b"<row/>", b"</sheetData></worksheet>"),
+        _BYTES,
+    ),
+}
+"""Of each door that takes long texts: its address, what makes a text of a size, the headers."""
+
+
+def attack_by_worst_inputs(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
+    """Send each door its heaviest texts, several at once, and ask meanwhile whether the desk lives.
+
+    The median counts: on a busy machine any single answer may wait for a core.
+    """
+    quiet = _health(desk, threading.Event(), WORST_SECONDS)
+    log.note(WORST, "lúc yên", held=statistics.median(quiet) < HEALTH_SECONDS, seen=_seen(quiet))
+    say(f"lúc yên: {_seen(quiet)}")
+    token = office.tokens[login_of(Role.SUPERVISOR, OWN)]
+    for at, (name, (path, made, headers)) in enumerate(WORST_INPUTS.items()):
+        content, ended, statuses = made(own_forms.MOST_BYTES), threading.Event(), Counter[int]()
+
+        def send(number: int) -> None:
+            client = desk.client(token, f"127.0.7.{SENDERS * at + number + 1}")  # noqa: B023 (joined below)
+            while not ended.is_set():  # noqa: B023
+                answer = client.ask("POST", path, content, {**headers, "X-CSRF-Token": client.csrf})  # noqa: B023
+                statuses[answer.status] += 1  # noqa: B023
+            client.close()
+
+        senders = [threading.Thread(target=send, args=(number,)) for number in range(SENDERS)]
+        for sender in senders:
+            sender.start()
+        seconds = _health(desk, ended, WORST_SECONDS)
+        ended.set()
+        for sender in senders:
+            sender.join()
+        held = statistics.median(seconds) < HEALTH_SECONDS
+        log.note(WORST, name, held=held, seen=f"{_seen(seconds)}; answers {dict(statuses)}")
+        say(f"{name}: {_seen(seconds)}; {len(content)} bytes, answers {dict(statuses)}")
+
+
+def _health(desk: Desk, ended: threading.Event, length: float) -> list[float]:
+    """Return the seconds of each answer to /healthz in that time."""
+    client, until, taken = desk.client(address="127.0.7.250"), time.monotonic() + length, []
+    while time.monotonic() < until and not ended.is_set():
+        begun = time.monotonic()
+        status = client.get("/healthz").status
+        taken.append(time.monotonic() - begun if status == 200 else float("inf"))
+        time.sleep(0.03)
+    client.close()
+    return taken
+
+
+def _percentile(seconds: list[float]) -> float:
+    return sorted(seconds)[int(0.95 * (len(seconds) - 1))]
+
+
+def _seen(seconds: list[float]) -> str:
+    middle = statistics.median(seconds)
+    return f"median {middle * 1000:.0f} ms, p95 {_percentile(seconds) * 1000:.0f}, most {max(seconds) * 1000:.0f}"
 
 
 def _saves(office: AttackedOffice, desk: Desk, login: str) -> list[float]:

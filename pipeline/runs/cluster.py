@@ -50,7 +50,10 @@ NO_WORKER = (
     "Bộ điều phối Dask chưa có tiến trình nào. Hãy chạy “dask worker” trên các máy đọc (xem "
     "docs/how-to/use-a-cluster.md)."
 )
-SCHEDULER_GONE = "Mất liên lạc với bộ điều phối Dask giữa chừng. Các trang đã đọc vẫn còn; hãy xem máy điều phối rồi chạy lại."
+SCHEDULER_GONE = (
+    "Mất liên lạc với bộ điều phối Dask giữa chừng. Các trang đã đọc vẫn còn; "
+    "hãy xem máy điều phối rồi chạy lại."
+)
 
 T = TypeVar("T")
 Item = TypeVar("Item")

@@ -23,7 +23,11 @@ from pipeline.training.synthetic_pages import SynthOptions, draw_book
 from tests.form_design.specimens import page_of_form
 
 SCHEMAS = schema.load()
-PRINTED = tuple(sorted(form.id for form in SCHEMAS.forms.values() if form.layout == "page"))
+CROWDED = ("adoption-2016", "marital-status-2006")
+"""Forms whose blanks stand too close for proposals: two columns without rules, a date in blanks of a centimetre."""
+PRINTED = tuple(
+    sorted(form.id for form in SCHEMAS.forms.values() if form.layout == "page" and form.id not in CROWDED)
+)
 
 
 def proposed(form: Form, pages: int = 5) -> Design:

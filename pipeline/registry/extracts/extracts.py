@@ -58,6 +58,9 @@ from pipeline.registry.withdrawals.stored_withdrawals import (
 )
 
 NOT_READ = "trang của sự kiện đã được đọc lại và không còn sự kiện ấy"
+FORGED_MARK = (
+    "dấu hủy của số này đã bị ghi hay sửa ngoài chương trình; hãy báo người quản trị chạy hotich audit verify"
+)
 CHANGED_SINCE = "sự kiện đã có cải chính, bổ sung hay quyết định khác từ khi cấp"
 
 
@@ -81,15 +84,22 @@ def contents_digest(found: StoredEntry, ledger: Ledger) -> str:
 def with_changes_since(
     connection: Connection, declared: RecordSchema, lines: Sequence[IssuedExtract]
 ) -> tuple[IssuedExtract, ...]:
-    """Return lines of the book of issued extracts with the later changes of their entries (``outdated``)."""
+    """Return lines of the book of issued extracts with the later changes of their entries (``outdated``).
+
+    A line that is void by a row which is not the program's own is outdated, not void.
+    """
     books = {one.book_id for one in lines}
     withdrawn = withdrawals_in_force(connection, books)
     ledgers = {book_id: stored_book(connection, book_id).ledger for book_id in books}
     ids = sorted({one.entry_id for one in lines if one.entry_id is not None})
     entries = {one.entry_id: one for one in stored_entries(connection, declared, ids)}
     issued = _contents_digests(connection, lines)
+    forged = stored_extracts.forged_marks(connection, [one.extract_id for one in lines if one.is_void])
     found = []
     for line in lines:
+        if line.extract_id in forged:
+            found.append(replace(line, void_reason="", voided_by="", voided_at=None, outdated=FORGED_MARK))
+            continue
         over = covering(
             withdrawn, RegistryPart(line.book_id, line.ref.scan_sha256, line.ref.page_no, line.row)
         )

@@ -14,7 +14,6 @@ from pipeline.base.errors import RegistryError
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.audit import compare
 from pipeline.registry.database.columns import (
-    APPEND_ONLY,
     PROVEN,
     Json,
     ManyId,
@@ -94,7 +93,7 @@ voided_extract = table(
     VoidedExtractRow,
     UniqueConstraint("extract_id"),
     sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+    info=PROVEN,
 )
 
 
@@ -163,6 +162,16 @@ def issue_book(connection: Connection, places: Collection[str] | None, wanted: I
         _lines().where(*asked).order_by(issued_extract.c.id.desc()).offset(wanted.start).limit(wanted.most)
     )
     return IssueBook(tuple(rows_of(connection, IssuedExtract, lines)), count or 0)
+
+
+def forged_marks(connection: Connection, extract_ids: Collection[int]) -> frozenset[int]:
+    """Return the extracts among these that are void by a row which is not the program's own."""
+    void = select(voided_extract.c.id, voided_extract.c.extract_id)
+    marks = {
+        mark.id: mark.extract_id
+        for mark in connection.execute(void.where(voided_extract.c.extract_id.in_(extract_ids)))
+    }
+    return frozenset(marks[one] for one in compare(connection, voided_extract, marks, leave=True))
 
 
 def extract_pdf(connection: Connection, extract_id: int) -> bytes:

@@ -10,8 +10,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Index, UniqueConstraint, func, select
 
 from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.registry.approvals.rows import book_approval
 from pipeline.registry.database.audit import MACHINE, add, record
-from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, rows_of, table
+from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.row_digests import compared
+from pipeline.registry.database.columns import APPEND_ONLY, PROVEN, Json, ManyId, rows_of, table
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.publishing.model import BookEvent
 from pipeline.registry.search.following import SeenApproval, approvals_seen, note_approval
@@ -37,7 +40,7 @@ webhook_event = table(
     UniqueConstraint("event_id"),
     Index(None, "book_id", "id"),
     sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+    info=PROVEN,
 )
 
 
@@ -88,33 +91,48 @@ def book_changes(
     connection: Connection,
     declared: RecordSchema,
     approval: ApprovalPolicy,
+    key: Key | None,
     among: Collection[int] | None = None,
 ) -> BookChanges:
     """Return the changes of readiness since the last events; nothing is written.
 
-    In an office that approves its books, a book is ready only while its approval is in force.
+    In an office that approves its books, a book is ready only while its approval is in force and the program's own.
+    After an event that is not the program's own, the state of its book counts as changed.
 
     Args:
         among: Only these books; None: all books.
     """
     last = select(func.max(webhook_event.c.id)).group_by(webhook_event.c.book_id)
-    noted = select(webhook_event.c.book_id, webhook_event.c.ready).where(webhook_event.c.id.in_(last))
-    was_ready = {
-        row.book_id: row.ready for row in connection.execute(noted) if among is None or row.book_id in among
-    }
+    query = select(webhook_event).where(webhook_event.c.id.in_(last))
+    noted = [
+        row for row in rows_of(connection, WebhookEventRow, query) if among is None or row.book_id in among
+    ]
+    forged = compared(connection, key, webhook_event.name, [row.id for row in noted]).altered
+    was_ready = {row.book_id: row.ready for row in noted}
+    to_say_again = {row.book_id for row in noted if row.id in forged}
     states = {one.book_id: one for one in book_states(connection, None, among=among)}
     ready = frozenset(one.book_id for one in states.values() if one.stage in READY)
     seen: tuple[SeenApproval, ...] = ()
     if approval.book and ready:
         approved, seen = approvals_seen(connection, declared, ready)
-        ready &= approved
+        ready &= approved - _books_with_forged_approval(connection, key, approved)
     changed = {
         book_id: book_id in ready
         for book_id in sorted(states.keys() | was_ready.keys())
-        if (book_id in ready) != was_ready.get(book_id, False)
+        if (book_id in ready) != was_ready.get(book_id, False) or book_id in to_say_again
     }
     known = {book_id: states[book_id] for book_id in changed if book_id in states}
     return BookChanges(changed, known, seen)
+
+
+def _books_with_forged_approval(
+    connection: Connection, key: Key | None, books: Collection[int]
+) -> frozenset[int]:
+    newest = select(func.max(book_approval.c.id)).where(book_approval.c.book_id.in_(books))
+    ids = connection.scalars(newest.group_by(book_approval.c.book_id)).all()
+    forged = compared(connection, key, book_approval.name, ids).altered
+    of_forged = select(book_approval.c.book_id).where(book_approval.c.id.in_(forged))
+    return frozenset(connection.scalars(of_forged)) if forged else frozenset()
 
 
 def note_book_changes(connection: Connection, changes: BookChanges, now: datetime) -> int:
@@ -145,8 +163,8 @@ def _row(book_id: int, state: BookState | None, ready: bool, now: datetime) -> d
     }
 
 
-def events_to_send(connection: Connection, now: datetime) -> tuple[BookEvent, ...]:
-    """Return the unacknowledged events that are due, oldest first."""
+def events_to_send(connection: Connection, key: Key | None, now: datetime) -> tuple[BookEvent, ...]:
+    """Return the unacknowledged events that are due and the program's own, oldest first."""
     sent = select(webhook_attempt.c.webhook_event_id).where(webhook_attempt.c.status.between(200, 299))
     tried = (
         select(
@@ -164,8 +182,9 @@ def events_to_send(connection: Connection, now: datetime) -> tuple[BookEvent, ..
         .where(webhook_event.c.id.not_in(sent))
         .order_by(webhook_event.c.id)
     )
-    events = rows_of(connection, BookEvent, query)
-    return tuple(event for event in events if event.is_due(now))[:MOST_AT_ONCE]
+    due = [event for event in rows_of(connection, BookEvent, query) if event.is_due(now)]
+    forged = compared(connection, key, webhook_event.name, [event.number for event in due]).altered
+    return tuple(event for event in due if event.number not in forged)[:MOST_AT_ONCE]
 
 
 def note_attempt(connection: Connection, event: BookEvent, status: int, failure: str, now: datetime) -> None:

@@ -127,13 +127,13 @@ class Publishing:
         Nobody waits for the look at all books: only those that have changed are looked at once more to be noted.
         """
         with self._database.reading() as connection:
-            changes = book_events.book_changes(connection, self._declared, approval)
+            changes = book_events.book_changes(connection, self._declared, approval, self._key())
         if not (changes.ready or changes.seen):
             return 0
         with self._database.writing() as connection:
             hold(connection, Whole.EVENTS)
             among = frozenset(changes.ready)
-            now = book_events.book_changes(connection, self._declared, approval, among)
+            now = book_events.book_changes(connection, self._declared, approval, self._key(), among)
             return book_events.note_book_changes(
                 connection, replace(now, seen=(*changes.seen, *now.seen)), self._now()
             )
@@ -141,7 +141,7 @@ class Publishing:
     def events_to_send(self) -> tuple[BookEvent, ...]:
         """Events that nobody has received and that are due, the oldest first."""
         with self._database.reading() as connection:
-            return book_events.events_to_send(connection, self._now())
+            return book_events.events_to_send(connection, self._key(), self._now())
 
     def note_attempt(self, event: BookEvent, status: int, failure: str) -> None:
         """Record an attempt to send an event."""

@@ -33,9 +33,9 @@ ASKER = Asker("an")
 @pytest.mark.parametrize(
     ("form", "named", "template", "columns", "told"),
     [
-        ("parentage-2016", "ncHoTen", "CMC50", "assumed", "Cột GIẢ ĐỊNH"),
+        ("parentage-2006", "ncHoTen", "CMC50", "assumed", "Cột GIẢ ĐỊNH"),
         pytest.param(
-            "marital-status-2016",
+            "marital-status-2006",
             "nxnHoTen",
             "HN35",
             "assumed",

@@ -160,6 +160,19 @@ def test_an_extract_that_somebody_inserted_is_not_handed_out(
     assert registry.extract_file(line.extract_id, author="an")[1] == b"%PDF 1"
 
 
+def test_a_mark_that_somebody_inserted_makes_no_extract_void(
+    registry: Registry, entry_id: int, outsider: Outsider
+) -> None:
+    line = issued(registry, entry_id, order())
+    outsider.execute("INSERT INTO voided_extract VALUES (9, 1, 'sai', 'chi', '2026-01-02 03:04:05')")
+    (listed,) = registry.issued_extracts(IssueFilter(), author="an").rows
+    assert not listed.is_void
+    assert "ngoài chương trình" in listed.outdated
+    with pytest.raises(RegistryError, match="ngoài chương trình"):
+        registry.extract_file(line.extract_id, author="an")
+    assert registry.extract_file(line.extract_id, author="an", even_outdated=True)[1] == b"%PDF 1"
+
+
 def test_an_extract_of_an_earlier_version_is_outdated_by_what_was_said_later(
     registry: Registry, entry_id: int
 ) -> None:

@@ -165,6 +165,37 @@ def test_an_office_that_approves_its_books_tells_of_approved_ones(
     assert told == ["book.ready", "book.reopened", "book.ready", "book.reopened"]
 
 
+def _forge(sqlite_url: str, statement: str) -> None:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database, database:
+        database.execute(statement)
+
+
+def test_an_event_that_somebody_put_in_is_not_sent_and_silences_none(
+    registry: Registry, receiver: Receiver, clock: Clock, sqlite_url: str
+) -> None:
+    _forge(
+        sqlite_url,
+        "INSERT INTO webhook_event VALUES (7, 'e7', 1, 1, 'ready', '{}', '2026-01-02 03:04:05.000000')",
+    )
+    assert send_events(registry, receiver.policy, SECRET, NO_APPROVAL, clock) == (1, 1)
+    ((_, _, body),) = receiver.came
+    assert (json.loads(body)["type"], json.loads(body)["sequence"]) == ("book.ready", 8)
+    assert send_events(registry, receiver.policy, SECRET, NO_APPROVAL, clock) == (0, 0)
+
+
+def test_an_approval_that_somebody_put_in_makes_no_book_ready(
+    registry: Registry, receiver: Receiver, clock: Clock, sqlite_url: str
+) -> None:
+    registry.approve_book(1, registry.value_digest(1)[0], author="chi")
+    registry.withdraw_approval(1, author="chi", reason="xem lại")
+    _forge(
+        sqlite_url,
+        "INSERT INTO book_approval SELECT 9, book_id, kind, state, entries, note, author, approved_at "
+        "FROM book_approval WHERE id = 1",
+    )
+    assert send_events(registry, receiver.policy, SECRET, ApprovalPolicy(book=True), clock) == (0, 0)
+
+
 def test_who_looks_and_finds_no_change_waits_for_nobody(
     registry: Registry, receiver: Receiver, clock: Clock, sqlite_url: str
 ) -> None:

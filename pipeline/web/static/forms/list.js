@@ -7,7 +7,7 @@ form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const [file] = form.elements.file.files;
   told.textContent = "";
-  if (file.size > 256 * 1024) return void (told.textContent = "Tệp dài quá 256 KB nên không phải một mẫu sổ.");
+  if (file.size > 128 * 1024) return void (told.textContent = "Tệp dài quá 128 KB nên không phải một mẫu sổ.");
   const answer = await fetch(`/forms/import?place=${encodeURIComponent(form.elements.place.value)}`, {
     method: "POST",
     headers: { "Content-Type": "application/octet-stream", Accept: "application/json", "X-CSRF-Token": document.querySelector('meta[name="csrf"]').content },
