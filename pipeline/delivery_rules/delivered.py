@@ -441,7 +441,8 @@ class _EntryRules:
 
     def _boxed(self, box: AmbiguousBoxSpec, spec: FieldSpec, words: str) -> Iterator[DeliveredValue]:
         deciding = self._entry.fields.get(box.by)
-        code = dict(zip(box.known, box.codes, strict=False)).get((deciding and deciding.value) or "")
+        value = deciding.value if deciding is not None else None
+        code = dict(zip(box.known, box.codes, strict=False)).get(value or "")
         if code is not None:
             yield from settled_by("ambiguous_box", self._policy, code)
             return
