@@ -13,13 +13,13 @@ import pytest
 from fastapi import FastAPI
 
 from benchmarks.intake.made_scans import encoded, picture
-from pipeline.layout.imaging.qr_codes import read_qr_codes
+from pipeline.layout.imaging.qr_codes import qr_path, read_qr_codes
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.logins import csrf_of
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.inbox.uploads import UploadDesk
-from pipeline.web.routes.phones import is_local, qr_path
+from pipeline.web.routes.phones import is_local
 from pipeline.web.security.phone_passes import PhonePasses
 from tests.registry.pages import LEDGER
 from tests.web.browser import Browser, text_of
