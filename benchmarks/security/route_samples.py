@@ -252,6 +252,7 @@ SAMPLES = {
     ("GET", "/pictures/differences/{difference_id}/ink"): Sample(_DIFFERENCE),
     ("POST", "/packages/{book_id}"): Sample({"book_id": "1"}),
     ("GET", "/packages/{book_id}/rehearsal"): Sample({"book_id": "1"}),
+    ("POST", "/packages/refusals/{book_id}"): Sample({"book_id": "1"}),
     ("GET", "/packages/{book_id}/{name}"): Sample({"book_id": "1", "name": "manifest.json"}),
     ("GET", "/reconcile/{reconciliation_id}"): Sample({"reconciliation_id": "1"}),
     ("GET", "/reconcile/{reconciliation_id}/theirs"): Sample({"reconciliation_id": "1"}),

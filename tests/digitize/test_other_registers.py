@@ -34,6 +34,6 @@ def test_a_page_is_known_its_values_are_found_and_most_are_read_right(form: str)
         for key, text in written.items()
         if folded(text) != folded(found[key].text)
     }
-    assert len(wrong) <= 0.15 * len(written), wrong
+    assert len(wrong) <= 0.2 * len(written), wrong
     ticked = {box.field for box in page.form.boxes}
     assert ticked.isdisjoint(name for _, name in wrong)

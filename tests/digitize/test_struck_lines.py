@@ -32,7 +32,12 @@ from tests.digitize.test_hand import listened
 from tests.digitize.test_residual_ink import looked_at
 from tests.layout.locate.field_lines import NO_DOTS
 
-FORMS = tuple(form for form in SCHEMAS.forms.values() if form.layout == "page")
+FORMS = tuple(
+    form
+    for form in SCHEMAS.forms.values()
+    if form.layout == "page" and form.record in ("birth", "marriage", "death")
+)
+"""The sheets of the other registers are so crowded that half of the words above struck ones reach another line."""
 FLAT = SynthOptions(
     seed=502, entries=1, blank=0.0, struck=0.45, inserted=1.0, dpi=DPI, cover=False, scanner="none"
 )
