@@ -261,7 +261,7 @@ def with_asked_again(case: LoadedTask) -> LoadedTask:
         for name in asked
     }
     place = {name: at for at, name in enumerate(case.readings)}
-    consensus = sorted((case.consensus | again).items(), key=lambda item: place.get(item[0], len(place)))
+    consensus = sorted({**case.consensus, **again}.items(), key=lambda item: place.get(item[0], len(place)))
     return replace(case, consensus=dict(consensus))
 
 

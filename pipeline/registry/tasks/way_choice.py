@@ -211,9 +211,14 @@ def note_ways(
 class _OfBook(Protocol):
     """The row of a book, or of a task with its book."""
 
-    folder_name: str
-    volume: str
-    record: str
+    @property
+    def folder_name(self) -> str: ...
+
+    @property
+    def volume(self) -> str: ...
+
+    @property
+    def record(self) -> str: ...
 
 
 def _planted(
@@ -305,6 +310,7 @@ def answer_checks(
     counted = []
     for word in words:
         is_asked_again = case.is_asked_again(word.field)
+        row: ChosenWayRow | None
         if is_asked_again:
             row = case.chosen.asked_again[word.field]
             missed = not _is_in_force(context, case, word)

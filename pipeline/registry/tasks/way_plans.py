@@ -183,7 +183,7 @@ def _overlooked(connection: Connection, stage: Stage) -> float:
     return overlooked(connection.scalars(_last_answers(stage)).all())
 
 
-def _last_answers(stage: Stage) -> Select[tuple[bool]]:
+def _last_answers(stage: Stage) -> Select[bool]:
     return (
         select(planted_answer.c.missed)
         .where(planted_answer.c.stage == stage)
@@ -192,7 +192,7 @@ def _last_answers(stage: Stage) -> Select[tuple[bool]]:
     )
 
 
-def _corrected(connection: Connection) -> Select[tuple[bool]]:
+def _corrected(connection: Connection) -> Select[bool]:
     """Return the query of whether second people keyed another value than the one that they saw typed."""
     first, taking_back = keying.alias(), keying.alias()
     last = connection.scalar(select(func.max(keying.c.id))) or 0
