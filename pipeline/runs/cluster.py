@@ -107,7 +107,7 @@ class ClusterWorkers:
                     answer = self._answer(future)
                     _, item = self._waiting.pop(future)
                     yield item, answer
-                    future.release()
+                    future.release()  # type: ignore[no-untyped-call]
             except (Empty, TimeoutError):
                 self._submit_again()
 

@@ -98,7 +98,7 @@ def test_a_task_that_the_scheduler_never_answers_is_submitted_again(
             if len(lost) < 2:
                 lost.append(future)
             if future is not lost[-1] or len(lost) != 2:
-                listens(future, callback)
+                listens(future, callback)  # type: ignore[no-untyped-call]
 
         monkeypatch.setattr(Future, "add_done_callback", loses_the_second)
         quick = replace(context, page_seconds=3.0)
