@@ -53,8 +53,6 @@ OutOption = Annotated[
 ]
 
 
-LONGEST_PATH = 1000
-
 KindArgument = Annotated[
     str, typer.Argument(metavar="LOẠI", help="Loại sự kiện, như birth, marriage, death.")
 ]
@@ -237,7 +235,10 @@ def check_paper(
     """
     with _printer(work) as (printer, _):
         path = Path(code)
-        is_file = len(code) < LONGEST_PATH and path.is_file()
+        try:
+            is_file = path.is_file()
+        except OSError:  # the text is longer than a file name
+            is_file = False
         checked = printer.check(printer.code_on(path) if is_file else code, Asker(by))
     if as_json:
         print_json({"code": plain(checked.code), "extract": plain(checked.line), "flaw": checked.flaw})

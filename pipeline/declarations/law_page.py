@@ -57,7 +57,7 @@ def law_texts(folder: Path | None = None) -> tuple[LawText, ...]:
 
 
 def sources_of(schemas: Schemas) -> Mapping[str, str]:
-    """Return the sources of declarations, by the name of the declaration; one without a source is left out."""
+    """Return the sources of all declarations that have one, by the name of the declaration."""
     return {
         **{code: spec.source for code, spec in schemas.findings.items()},
         **{code: spec.source for code, spec in schemas.principles.items()},

@@ -442,7 +442,7 @@ class _EntryRules:
     def _boxed(self, box: AmbiguousBoxSpec, spec: FieldSpec, words: str) -> Iterator[DeliveredValue]:
         deciding = self._entry.fields.get(box.by)
         value = deciding.value if deciding is not None else None
-        code = dict(zip(box.known, box.codes, strict=False)).get(value or "")
+        code = dict(zip(box.known, box.codes, strict=True)).get(value or "") if box.by else None
         if code is not None:
             yield from settled_by("ambiguous_box", self._policy, code)
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.base.errors import PrintRefused
 from pipeline.scans.workspace import Workspace
 from tests.cli.typed import typed
 from tests.delivery.printing.printed_office import printed_office
@@ -34,6 +35,9 @@ def test_an_office_prints_issues_and_voids_on_the_command_line(
     (paper,) = target.iterdir()
     assert typed(monkeypatch, "print", "check", str(paper), *here) == 0
     assert "đúng" in capsys.readouterr().out
+    assert typed(monkeypatch, "print", "check", "A" * 400, *here) == PrintRefused.exit_code, (
+        "longer than a file name"
+    )
     assert typed(monkeypatch, "print", "void", "1", "--reason", "sai tên", *here) == 0
     capsys.readouterr()
     assert typed(monkeypatch, "print", "issued", "--json", *here) == 0

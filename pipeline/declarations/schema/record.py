@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.base.model import Ledger, Severity
 from pipeline.declarations.schema.declaration import Declaration
@@ -181,7 +181,7 @@ class AmbiguousBoxSpec(Declaration):
         words: The printed words, which are its value.
         codes: The codes that it may mean.
         by: The field whose value decides; ``""``: no field does, and a person chooses.
-        known: The values of that field, in the order of the codes.
+        known: The values of that field, one for each code.
     """
 
     field: str
@@ -189,6 +189,14 @@ class AmbiguousBoxSpec(Declaration):
     codes: tuple[str, ...]
     by: str = ""
     known: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_value_for_each_code(self) -> Self:
+        if len(self.known) != (len(self.codes) if self.by else 0):
+            raise ValueError(
+                "known phải có cho mỗi mã một giá trị của trường by; không có by thì không có known"
+            )
+        return self
 
 
 class RecordSpec(Declaration):

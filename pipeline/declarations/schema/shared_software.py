@@ -128,7 +128,7 @@ def read_province_rules(path: Path) -> tuple[LoadingRule, ...]:
 
 
 def write_province_rules(path: Path, rules: Iterable[LoadingRule]) -> None:
-    """Write a province's file of rules; each rule is a table of it."""
+    """Write the rules of a province to its TOML file."""
     lines = ["# Dòng mà phần mềm dùng chung đã từ chối, đưa vào bằng hotich rehearse --refusals.\n"]
     for rule in rules:
         keys = rule.model_dump(exclude_defaults=True, mode="json")

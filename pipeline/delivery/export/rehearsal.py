@@ -7,11 +7,13 @@ real software become rules, unless it took another row of the same package with 
 from __future__ import annotations
 
 import csv
+import os
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from pipeline.base.errors import StorageError
@@ -201,12 +203,21 @@ def _stored_text(cell: CellContent) -> str:
 def learn_from_file(
     folder: Path, refusals: Path, schemas: Schemas, province_file: Path, source: str
 ) -> LearntRules:
-    """Add the rules that a file of refusals becomes to the province's file; see ``learn_rules``."""
-    known = read_province_rules(province_file)
-    learnt = learn_rules(folder, read_refusals(refusals), schemas, known, source)
-    if learnt.rules:
-        write_province_rules(province_file, (*known, *learnt.rules))
-    return learnt
+    """Add the rules that a file of refusals becomes to the province's file; see ``learn_rules``.
+
+    The folder of the province's file is locked meanwhile, so that no rule is lost where two people bring some in.
+    """
+    read = read_refusals(refusals)
+    descriptor = os.open(province_file.parent, os.O_RDONLY)
+    try:
+        flock(descriptor, LOCK_EX)
+        known = read_province_rules(province_file)
+        learnt = learn_rules(folder, read, schemas, known, source)
+        if learnt.rules:
+            write_province_rules(province_file, (*known, *learnt.rules))
+        return learnt
+    finally:
+        os.close(descriptor)
 
 
 def learn_rules(

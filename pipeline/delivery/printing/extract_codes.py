@@ -114,9 +114,8 @@ class CheckedExtract:
     flaw: str
 
 
-def check_line(code: ExtractCode, lines: Iterable[IssuedExtract]) -> CheckedExtract:
-    """Compare a signed code with the lines of its number in the book of issued extracts."""
-    line = next((line for line in lines if line.office.upper() == code.office), None)
+def check_line(code: ExtractCode, line: IssuedExtract | None) -> CheckedExtract:
+    """Compare a signed code with the line of its number in the book of issued extracts; None: there is no such line."""
     if line is None:
         return CheckedExtract(
             code, None, "Mã có chữ ký đúng, nhưng sổ cấp trích lục của bạn không có số này."

@@ -317,9 +317,9 @@ class OfficePrinter:
     def check(self, text: str, asker: Asker) -> CheckedExtract:
         """Check the code on a paper; see ``Printer``."""
         code = read_code(text, signing_key(self._workspace.package_key))
-        wanted = IssueFilter(year=code.year, number=code.number)
+        wanted = IssueFilter(office=code.office, year=code.year, number=code.number)
         found = self._registry.issued_extracts(wanted, author=asker.login, person=asker.person)
-        return check_line(code, found.rows)
+        return check_line(code, next(iter(found.rows), None))
 
     def code_on(self, scan: Path) -> str:
         """Return the text of the code on a scanned or photographed paper; see ``Printer``."""

@@ -182,7 +182,7 @@ class IssueFilter:
     """Filters of the book of issued extracts.
 
     Attributes:
-        office: ``""``: all offices.
+        office: Its code, in capitals or small letters; ``""``: all offices.
         start: Number of lines to skip.
         most: Maximum number of lines.
     """

@@ -144,7 +144,7 @@ def issue_book(connection: Connection, places: Collection[str] | None, wanted: I
     if places is not None:
         asked.append(book.c.place_code.in_(sorted(places)))
     if wanted.office:
-        asked.append(issued_extract.c.office == wanted.office)
+        asked.append(func.lower(issued_extract.c.office) == wanted.office.lower())
     for column, value in (
         (issued_extract.c.year, wanted.year),
         (issued_extract.c.number, wanted.number),

@@ -117,9 +117,15 @@ FORM_FILES = "/forms/"
 
 
 IMPORTED_FILES = "/imports/files"
-LOADING_REFUSALS = "/packages/refusals/"
-SCANNED_PAPERS = "/extracts/check/scan"
 """The path for workbooks that an office typed earlier."""
+
+
+LOADING_REFUSALS = "/packages/refusals/"
+"""The path prefix for files of rows that the shared software refused."""
+
+
+SCANNED_PAPERS = "/extracts/check/scan"
+"""The path for scans of papers whose code is checked."""
 
 
 class BodyLimitMiddleware:

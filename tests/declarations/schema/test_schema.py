@@ -6,7 +6,10 @@ import csv
 import re
 from collections import defaultdict
 
-from pipeline.declarations.schema import Schemas
+import pytest
+from pydantic import ValidationError
+
+from pipeline.declarations.schema import AmbiguousBoxSpec, Schemas
 from pipeline.values.kinds import KINDS, Vocabulary
 from tests.declarations.schema.declarations import ASSUMED, OTHER_RECORDS, PRINTED, ROOT
 
@@ -72,3 +75,9 @@ def test_every_code_that_the_program_raises_has_a_sentence(schemas: Schemas) -> 
             )
         )
     assert raised <= set(schemas.findings)
+
+
+@pytest.mark.parametrize(("by", "known"), [("parent_sex", ("1",)), ("", ("1", "2"))])
+def test_a_box_with_several_codes_has_a_deciding_value_for_each(by: str, known: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError, match="known phải có"):
+        AmbiguousBoxSpec(field="parentage_type", words="Nhận con", codes=("1", "2"), by=by, known=known)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -16,7 +19,13 @@ from pipeline.declarations.schema.shared_software import (
     write_province_rules,
 )
 from pipeline.delivery.export.export_options import PackageOptions
-from pipeline.delivery.export.rehearsal import LoadingRefusal, learn_rules, read_refusals, rehearse
+from pipeline.delivery.export.rehearsal import (
+    LoadingRefusal,
+    learn_from_file,
+    learn_rules,
+    read_refusals,
+    rehearse,
+)
 from pipeline.delivery.export.workbook import write_workbook
 from pipeline.delivery.package import LoadingOverride, export_book
 from tests.delivery.export.books import stored
@@ -108,6 +117,30 @@ def test_refusals_become_rules_but_not_names_and_not_what_was_taken(tmp_path: Pa
     assert rehearse(folder, SCHEMAS, learnt.rules).refused_rows == 2
     again = learn_rules(folder, [LoadingRefusal("2", "", "nksDanToc", "")], SCHEMAS, learnt.rules, "x")
     assert not again.rules
+
+
+def test_rules_that_two_people_bring_in_at_once_are_all_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = package(tmp_path / "goi", row("KS60", nksDanToc="Mèo", nksQuocTich="Mỹ"))
+    province, both_read = tmp_path / "loading.toml", threading.Barrier(2)
+
+    def read_then_wait(path: Path) -> tuple[LoadingRule, ...]:
+        rules = read_province_rules(path)
+        with suppress(threading.BrokenBarrierError):
+            both_read.wait(0.5)
+        return rules
+
+    monkeypatch.setattr("pipeline.delivery.export.rehearsal.read_province_rules", read_then_wait)
+
+    def learn(column: str) -> None:
+        file = tmp_path / f"{column}.csv"
+        file.write_text(f"Dòng,Cột,Lý do\n2,{column},lạ\n", "utf-8")
+        learn_from_file(folder, file, SCHEMAS, province, file.name)
+
+    with ThreadPoolExecutor(2) as people:
+        list(people.map(learn, ("nksDanToc", "nksQuocTich")))
+    assert {rule.columns[0] for rule in read_province_rules(province)} == {"nksDanToc", "nksQuocTich"}
 
 
 def test_a_book_that_would_be_refused_is_held_back_unless_somebody_gives_a_reason(tmp_path: Path) -> None:

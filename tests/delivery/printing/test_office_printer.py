@@ -179,6 +179,8 @@ def test_the_code_on_a_paper_names_its_unchanged_line_and_nothing_else(
     code = office.printer.code_on(scan)
     checked = office.printer.check(code.lower(), ASKER)
     assert (checked.flaw, checked.line) == ("", line)
+    wanted = IssueFilter(office=line.office.lower(), year=line.year, number=line.number)
+    assert office.registry.issued_extracts(wanted, author="an").rows == (line,)
     for forged in (code.replace(":1/", ":2/"), code[:-1], "HOTICH1:BA", "x"):
         with pytest.raises(PrintRefused):
             office.printer.check(forged, ASKER)
