@@ -102,7 +102,7 @@ def ask_for_package(
 
 @router.post("/refusals/{book_id}")
 async def send_refusals(
-    visit: VisitDep, book_id: RowId, name: Annotated[str, Query(min_length=1, max_length=255)]
+    visit: VisitDep, book_id: RowId, name: Annotated[str, Query(max_length=255)] = "tu-choi.xlsx"
 ) -> Response:
     """Let the refusals of the real software, a file in the body, become rules of the province."""
     content = await visit.request.body()

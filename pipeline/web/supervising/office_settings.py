@@ -96,7 +96,8 @@ def setting_groups(policies: OfficePolicies, schemas: Schemas) -> tuple[SettingG
 
 
 def field_labels(schemas: Schemas) -> dict[str, str]:
-    return {spec.name: spec.label for record in schemas.records.values() for spec in record.fields}
+    records = reversed(tuple(schemas.records.values()))  # the first register that has a field names it
+    return {spec.name: spec.label for record in records for spec in record.fields}
 
 
 def changes_of(
