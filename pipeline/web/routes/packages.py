@@ -105,15 +105,16 @@ async def send_refusals(
     visit: VisitDep, book_id: RowId, name: Annotated[str, Query(max_length=255)] = "tu-choi.xlsx"
 ) -> Response:
     """Let the refusals of the real software, a file in the body, become rules of the province."""
+    book = await run_in_threadpool(_book, visit, book_id)
     content = await visit.request.body()
-    learnt = await run_in_threadpool(_learn, visit, book_id, content, name)
+    learnt = await run_in_threadpool(_learn, visit, book, content, name)
     return JSONResponse(
         {"address": f"/packages/{book_id}/rehearsal?new={len(learnt.rules)}&left={len(learnt.kept_out)}"}
     )
 
 
-def _learn(visit: Visit, book_id: int, content: bytes, name: str) -> LearntRules:
-    book, packages = _book(visit, book_id), visit.site.work.packages
+def _learn(visit: Visit, book: BookRow, content: bytes, name: str) -> LearntRules:
+    packages = visit.site.work.packages
     folder = packages.folder_of(book.book_id)
     if folder is None:
         raise RegistryError("Sổ này chưa có gói nào. Hãy xuất gói, nạp thử rồi đưa tệp từ chối vào.")
@@ -125,7 +126,7 @@ def _learn(visit: Visit, book_id: int, content: bytes, name: str) -> LearntRules
             learnt = learn_from_file(folder, file, visit.schemas, packages.province_file, source)
         except StorageError as error:
             raise RegistryError(error.message) from None
-    visit.registry.note_view(visit.person, "refusals-learnt", f"book:{book_id}")
+    visit.registry.note_view(visit.person, "refusals-learnt", f"book:{book.book_id}")
     return learnt
 
 
