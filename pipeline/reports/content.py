@@ -106,9 +106,12 @@ class ManagementReport:
     """A report on progress and quality.
 
     Attributes:
-        since: The first of the ``days`` in which events are counted.
+        since: The first of the ``days`` in which events are counted; with 0 days the day of the report's subject.
         scope: The places, in words.
         alerts: Sentences above all figures.
+        title: The heading of page, workbook and PDF.
+        name: The beginning of the files' name.
+        signatures: Who signs at the end of the PDF.
     """
 
     at: datetime
@@ -117,6 +120,9 @@ class ManagementReport:
     scope: str
     sections: tuple[ReportSection, ...]
     alerts: tuple[str, ...] = ()
+    title: str = "Báo cáo tiến độ và chất lượng"
+    name: str = "bao-cao"
+    signatures: tuple[str, ...] = ()
 
 
 WAYS = {

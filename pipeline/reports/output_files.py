@@ -41,8 +41,10 @@ def document_of(report: ManagementReport) -> bytes:
 
 def _content(report: ManagementReport) -> dict[str, Any]:
     return {
+        "title": report.title,
+        "signatures": list(report.signatures),
         "at": format_moment(report.at),
-        "since": day_cell(report.since).text,
+        "since": day_cell(report.since).text if report.days else "",
         "scope": report.scope,
         "alerts": list(report.alerts),
         "sections": [_section(section) for section in report.sections],
@@ -110,7 +112,7 @@ def workbook_of(report: ManagementReport) -> bytes:
     """Return the workbook: a sheet of figures, then a sheet for each table with all its rows."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, AS_TEXT)
-    book.set_properties({"title": "Báo cáo tiến độ và chất lượng", "created": report.at.replace(tzinfo=None)})
+    book.set_properties({"title": report.title, "created": report.at.replace(tzinfo=None)})
     formats = _Formats(book)
     _write_figures(book.add_worksheet(SUMMARY), report, formats)
     for name, table in zip(sheet_names(report), _tables(report), strict=True):
@@ -153,9 +155,10 @@ def _write_figures(sheet: Worksheet, report: ManagementReport, formats: _Formats
     sheet.set_column(0, 0, 42)
     sheet.set_column(1, 1, 18)
     sheet.set_column(2, 2, 90)
-    sheet.write_string(0, 0, "Báo cáo tiến độ và chất lượng", formats.title)
+    sheet.write_string(0, 0, report.title, formats.title)
     sheet.write_string(1, 0, f"Số liệu lúc {format_moment(report.at)}. Phạm vi: {report.scope}.")
-    sheet.write_string(2, 0, f"Điều gì đã diễn ra thì tính từ ngày {day_cell(report.since).text}.")
+    if report.days:
+        sheet.write_string(2, 0, f"Điều gì đã diễn ra thì tính từ ngày {day_cell(report.since).text}.")
     for row, alert in enumerate(report.alerts, start=3):
         sheet.write_string(row, 0, alert, formats.head)
     row = 4 + len(report.alerts)
@@ -217,7 +220,7 @@ MAKERS: Mapping[str, Callable[[ManagementReport], bytes]] = {".xlsx": workbook_o
 
 def file_name(report: ManagementReport) -> str:
     """Return the files' name without ending: the day of the counts."""
-    return f"bao-cao-{local_date(report.at).isoformat()}"
+    return f"{report.name}-{local_date(report.at).isoformat()}"
 
 
 def write_files(report: ManagementReport, out: Path) -> tuple[Path, ...]:

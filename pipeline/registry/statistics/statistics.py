@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,11 +13,19 @@ from sqlalchemy import Connection
 
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
+from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.database.sqlite import large_cache
 from pipeline.registry.lots.sample_results import lots_of
 from pipeline.registry.statistics import second_looks, work
 from pipeline.registry.statistics.book_counts import book_statistics, scanner_statistics, scans_of_books
 from pipeline.registry.statistics.book_states import book_states, reading_runs
+from pipeline.registry.statistics.commune_counts import (
+    BookDelivery,
+    EntryValues,
+    book_deliveries,
+    entry_values,
+    placed_books,
+)
 from pipeline.registry.statistics.effort import book_efforts, hidden_checks, settled_fields
 from pipeline.registry.statistics.learning_history import learning_history
 from pipeline.registry.statistics.model import Statistics
@@ -55,8 +63,14 @@ class RegistryStatistics:
         StorageError: As ``Registry`` raises it.
     """
 
-    def __init__(self, database: Database, places: Places, now: Callable[[], datetime] | None) -> None:
-        self._database, self._places, self._now = database, places, now
+    def __init__(
+        self,
+        database: Database,
+        declared: RecordSchema,
+        places: Places,
+        now: Callable[[], datetime] | None,
+    ) -> None:
+        self._database, self._declared, self._places, self._now = database, declared, places, now
 
     def all(self, days: int, *, people: bool = False) -> Statistics:
         """Return all counts; those of events cover the last ``days`` days. ``people``: include counts by person."""
@@ -84,6 +98,30 @@ class RegistryStatistics:
         with self._counting(0) as (connection, nothing):
             return replace(nothing, books=book_statistics(connection, self._places))
 
+    def communes(self) -> tuple[Statistics, Mapping[int, BookDelivery]]:
+        """Return the counts of books and lots, and what left the office by book, in one snapshot."""
+        with self._counting(0) as (connection, nothing), large_cache(connection):
+            counts = replace(
+                nothing,
+                books=book_statistics(connection, self._places),
+                lots=lots_of(connection, self._places),
+            )
+            return counts, book_deliveries(connection, self._places)
+
+    def entry_values(
+        self,
+        record: str,
+        fields: Sequence[str],
+        *,
+        years: Collection[int] = (),
+        books: Collection[int] | None = None,
+    ) -> Iterator[EntryValues]:
+        """Yield values of entries, as ``commune_counts.entry_values`` does, from one snapshot."""
+        with self._database.reading() as connection:
+            asked = (connection, self._places, self._declared, record, fields)
+            yield from entry_values(*asked, years=years, books=books)
+
+    placed_books = _reading(placed_books)
     book_states = _reading(book_states)
     reading_runs = _reading(reading_runs)
     sampled = _reading(sampled_values)
