@@ -60,6 +60,7 @@ from pipeline.declarations.schema.record import (
     RecordKey,
     RecordSpec,
     RuleSpec,
+    UnknownParentSpec,
 )
 from pipeline.declarations.schema.schemas import FormShelf, Schemas
 from pipeline.declarations.schema.slots import Label, Piece, Slot, Style
@@ -100,6 +101,7 @@ __all__ = [
     "Style",
     "Table",
     "Term",
+    "UnknownParentSpec",
     "Vocab",
     "check_form",
     "check_printing",
