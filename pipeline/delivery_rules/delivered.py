@@ -15,6 +15,7 @@ from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE, PAPER
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery_rules.date_rules import DateFacts, day_of_neighbour, proposed_dates
+from pipeline.delivery_rules.elsewhere import proposed_elsewhere, province_in
 from pipeline.delivery_rules.layers import EntryBelow, FieldLayers, LineAbove, WrittenEntry, WrittenField
 from pipeline.delivery_rules.number_rules import numbers_of_neighbours, proposed_numbers
 from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, note_of, settled_by
@@ -103,15 +104,15 @@ class _EntryRules:
             if second is not None:
                 self._done[spec.name] = second
                 return second
-        if written is None:
-            return None
-        if written.amended is not None:
-            proposals: tuple[DeliveredValue, ...] = (DeliveredValue(written.amended),)
-        else:
+        proposals = tuple(proposed_elsewhere(spec, self._entry, self._schemas, self._policy))
+        if written is not None and written.amended is not None:
+            proposals = (DeliveredValue(written.amended),)
+        elif written is not None and not proposals:
             proposals = tuple(self._proposed(spec, written))
         if not proposals:
             return None
-        layers = self._with_word_of_person(spec, FieldLayers(written.text, proposals[0], proposals))
+        text = "" if written is None else written.text
+        layers = self._with_word_of_person(spec, FieldLayers(text, proposals[0], proposals))
         if not layers.delivered.rule:
             layers = replace(layers, proposals=())
         self._done[spec.name] = layers
@@ -165,6 +166,7 @@ class _EntryRules:
             yield DeliveredValue(number, note_of(spec, text), "paper_in_number", certain=False)
             yield DeliveredValue(value, rule="paper_in_number", certain=False)
         else:
+            yield from province_in(value, spec, self._entry, self._schemas)
             yield DeliveredValue(value)
 
     def _nobody(self, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:

@@ -53,8 +53,9 @@ from pipeline.registry.database.transactions import (
 from pipeline.registry.database.versions import database_version
 from pipeline.registry.desk import Desk
 from pipeline.registry.entries import decisions, effective_values, places, stored_entries, subjects
+from pipeline.registry.entries.confirmed_values import confirm_alike, confirm_delivery
 from pipeline.registry.entries.model import StoredEntry
-from pipeline.registry.entries.stored_entries import confirm_delivery, delivery_layers
+from pipeline.registry.entries.stored_entries import delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
 from pipeline.registry.extracts.model import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
 from pipeline.registry.lots.lots import Lots
@@ -268,6 +269,7 @@ class Registry(ConnectionFacade):
     value_digest = reading_declared(approvals.value_digest)
     book_approval = reading_declared(approvals.approval_in_force)
     confirm_delivery = writing_declared(confirm_delivery)
+    confirm_alike = writing_declared(confirm_alike)
     delivery_layers = reading_declared(delivery_layers)
 
     note_learning = writing(record)

@@ -336,6 +336,9 @@ ON_DEMAND = frozenset(
 )
 """Derivations of fields without a place on the form that are typed only if a typed text holds their value."""
 
+ASKED_BEFORE_DELIVERY = ON_DEMAND | {registration_again.__name__}
+"""Derivations of which a person is asked before an empty column is delivered: few distinct values in a book."""
+
 _PAPER_WORDS = (
     ("ho chieu|passport|hc", "Hộ chiếu"),
     ("thuong tru", "Thẻ thường trú"),
