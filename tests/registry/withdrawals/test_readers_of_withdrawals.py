@@ -339,6 +339,7 @@ ELSEWHERE = frozenset(
     | {"clear_or_recalled", "clear_counts", "last_work", "books_worked_on", "books_decided_since"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"altered_tables", "unproven_entries", "amendment_signers"}
+    | {"custody_note_of", "custody_notes", "books_in_custody", "late_books"}
     | {"noted_policies", "open_policy_changes", "policy_change_for"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {
