@@ -127,9 +127,10 @@ def test_a_signature_behind_the_programs_back_moves_no_book(registry: Registry, 
     registry.describe_books([FIRST, SECOND], author="an")
     note = registry.make_custody_note(OUT, author="an")
     registry.sign_custody_note(note.note_id, CustodyAct.GIVER, author="an")
+    assert note.note_id == 1
     outsider.execute(
         "INSERT INTO custody_act (id, note_id, act, name, on_paper, reason, author, acted_at) "
-        f"VALUES (9, {note.note_id}, 'receiver', 'x', false, '', 'x', '2026-01-02 03:04:05')"
+        "VALUES (9, 1, 'receiver', 'x', false, '', 'x', '2026-01-02 03:04:05')"
     )
     assert [one.out for one in registry.books_in_custody()] == [None, None]
     with pytest.raises(RowTampered):
