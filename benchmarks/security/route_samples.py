@@ -39,6 +39,7 @@ _THREAD = {"task_id": "TASK", "thread_id": "1"}
 _TICKET = {"ticket_id": "TICKET"}
 _ENTRY = {"entry_id": "ENTRY"}
 _LOT = {"lot_id": "LOT"}
+_NOTE = {"note_id": "NOTE"}
 _ACT = {"act_id": "ACT"}
 _DIFFERENCE = {"difference_id": "DIFFERENCE"}
 _PAGE = {"book_id": "1", "scan": "a" * 64, "page_no": "1"}
@@ -239,6 +240,13 @@ SAMPLES = {
     ("GET", "/pictures/books/{book_id}/{scan}/{page_no}"): Sample(_PAGE),
     ("POST", "/teams"): Sample(form={"team": "Tổ 1", "login": "ai.do"}),
     ("POST", "/assignments/{book_id}"): Sample({"book_id": "1"}, {"login": "ai.do"}),
+    ("POST", "/custody/books"): Sample(
+        form={"folder": "so-mau", "place": "00001", "kind": "birth", "volume": "01/2010"}
+    ),
+    ("POST", "/custody/notes"): Sample(form={"books": ["khong-co"], "giver": "Thử", "receiver": "Thử"}),
+    ("GET", "/custody/notes/{note_id}"): Sample(_NOTE),
+    ("POST", "/custody/notes/{note_id}/sign"): Sample(_NOTE, {"side": "giver"}),
+    ("POST", "/custody/notes/{note_id}/cancel"): Sample(_NOTE, {"reason": "nhầm sổ"}),
     ("POST", "/lots"): Sample(form={"books": ["1"]}),
     ("GET", "/lots/{lot_id}"): Sample(_LOT),
     ("POST", "/lots/{lot_id}/close"): Sample(_LOT),

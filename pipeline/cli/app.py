@@ -47,6 +47,7 @@ COMMANDS = {
     "search": "search:search",
     "import": "import_workbook:app",
     "sample": "sample:app",
+    "custody": "custody:app",
     "intake": "intake:app",
     "audit": "audit:app",
     "amend": "amend:app",

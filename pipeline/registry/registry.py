@@ -37,6 +37,7 @@ from pipeline.registry.books import (
 )
 from pipeline.registry.checks import checks, links
 from pipeline.registry.clear_values import clear_counts, clear_pages
+from pipeline.registry.custody import custody
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
@@ -303,6 +304,17 @@ class Registry(ConnectionFacade):
     extract_file = writing_declared(issue_book.extract_file)
     note_printed = writing(extracts.note_printed)
     listed_entries = reading_declared(browsing.listed_entries)
+
+    # --- physical books ---------------------------------------------------------------------------------------------
+
+    describe_books = writing_declared(custody.describe_books)
+    make_custody_note = writing(custody.make_custody_note)
+    sign_custody_note = writing(custody.sign_custody_note)
+    cancel_custody_note = writing(custody.cancel_custody_note)
+    custody_note_of = writing(custody.custody_note_of)
+    custody_notes = writing(custody.custody_notes)
+    books_in_custody = writing(custody.books_in_custody)
+    late_books = reading(custody.late_books)
 
     def entry_to_print(
         self, entry_id: int, policy: DeliveryPolicy, approval: ApprovalPolicy, person: Person | None = None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.base.localtime import local_date
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.statistics.book_states import BookState
 from pipeline.web.context import Site
@@ -93,6 +94,8 @@ def waiting_for(site: Site, person: Person) -> tuple[Waiting, ...]:
     if person.role in SCANNING:
         tickets = sum(book.tickets for book in _books(site, person))
         found.append(Waiting("tickets", "trang chờ quét lại", "/tickets", tickets))
+        late = site.registry.late_books(local_date(site.now()), person)
+        found.append(Waiting("late-books", "sổ giấy quá hẹn chưa trả", "/custody?show=late", len(late)))
     if person.role in REVIEWING:
         comments = site.desk.count_open_comments(person)
         found.append(Waiting("comments", "ý kiến đang mở", "/comments", comments))

@@ -42,6 +42,7 @@ MENUS = (
         "Sổ",
         (
             ("/books", "Sổ hộ tịch"),
+            ("/custody", "Giao nhận sổ"),
             ("/intake", "Tiếp nhận"),
             ("/runs", "Máy đọc"),
             ("/imports", "Nhập tệp Excel"),

@@ -93,6 +93,12 @@ BOOK_TRIOS: Mapping[str, Tests] = {
         "test_a_total_that_does_not_agree_is_reported_with_both_counts",
         "test_blank_pages_may_be_counted_or_not_and_the_cover_never_is",
     ),
+    "K10-COUNT": Tests(
+        ORDER,
+        "test_totals_that_agree_and_books_without_a_closing_note_say_nothing",
+        "test_pages_counted_before_scanning_are_all_scanned_or_the_book_says_so",
+        "test_pages_that_could_not_be_read_may_make_up_the_total",
+    ),
     "K11-MISSING": Tests(
         ORDER,
         "test_pages_that_run_on_say_nothing_and_neither_do_books_without_numbers",
