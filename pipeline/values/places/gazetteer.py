@@ -49,18 +49,20 @@ class Gazetteer:
         units: In the order of the tables.
         successors: From a commune's code in scheme 2004 to the codes of its successors in scheme 2025.
         fingerprint: Changes with any table.
+        takeovers: Code of a former unit, code of the unit that answers for it, and the day from which it does.
     """
 
     units: tuple[Unit, ...]
     successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fingerprint: str = ""
+    takeovers: tuple[tuple[str, str, int], ...] = ()
 
     def __reduce__(self) -> tuple[Callable[..., Gazetteer], tuple[object, ...]]:
         return _unpacked, (self.fingerprint, self._packed)
 
     @cached_property
     def _packed(self) -> bytes:
-        return pickle.dumps((self.units, dict(self.successors)))
+        return pickle.dumps((self.units, dict(self.successors), self.takeovers))
 
     def prepare(self) -> None:
         """Build the index now instead of at the first query."""
@@ -92,6 +94,10 @@ class Gazetteer:
     def versions(self, unit_id: str) -> Sequence[Unit]:
         """Return a unit (``Unit.id``) under all its names and parents over time."""
         return self._by_id.get(unit_id, ())
+
+    def communes_of(self, district: str) -> Sequence[str]:
+        """Return the ids of the communes that ever lay in a district of scheme 2004."""
+        return self._communes.get(district, ())
 
     def has_code(self, code: str) -> bool:
         """Return whether a unit of any time, or an office's added unit, has this code."""
@@ -155,6 +161,23 @@ class Gazetteer:
         return dict(versions)
 
     @cached_property
+    def taken_over(self) -> Mapping[str, Sequence[tuple[int, str]]]:
+        """The takeovers by the id of the former unit: their days, and the ids of the units that answer from then on."""
+        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for old, new, since in self.takeovers:
+            before = self.unit_of_code(old, DayRange(since - 1, since - 1))
+            found[before].append((since, self.unit_of_code(new, DayRange(since, since))))
+        return dict(found)
+
+    @cached_property
+    def _communes(self) -> Mapping[str, Sequence[str]]:
+        communes: dict[str, dict[str, None]] = defaultdict(dict)
+        for unit in self.units:
+            if unit.level is Level.COMMUNE and unit.scheme == "2004":
+                communes[unit.parent][unit.id] = None
+        return {district: tuple(ids) for district, ids in communes.items()}
+
+    @cached_property
     def _parents(self) -> Mapping[str, frozenset[str]]:
         """The codes ever above each district; districts have their own codes in all schemes but 2025."""
         parents_of: dict[str, set[str]] = defaultdict(set)
@@ -173,5 +196,5 @@ def _unpacked(fingerprint: str, packed: bytes) -> Gazetteer:
     known = known_gazetteer(fingerprint)
     if known is not None:
         return known
-    units, successors = pickle.loads(packed)  # noqa: S301  # it is within a pickle already
-    return remember(Gazetteer(units, successors, fingerprint))
+    units, successors, takeovers = pickle.loads(packed)  # noqa: S301  # it is within a pickle already
+    return remember(Gazetteer(units, successors, fingerprint, takeovers))

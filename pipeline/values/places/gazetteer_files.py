@@ -1,8 +1,9 @@
 """Read the tables of ``schemas/places`` and the manual additions.
 
 The addition files are ``history.toml`` of the project and ``places.toml`` of an office. Both have the same grammar:
-``unit`` (a unit missing in the tables), ``dated`` (a table unit's beginning) and ``alias`` (another spelling). All
-flaws of a file are reported together, each with its line.
+``unit`` (a unit missing in the tables), ``dated`` (a table unit's beginning), ``alias`` (another spelling) and
+``takeover`` (the unit that answers for a former or divided unit). All flaws of a file are reported together, each with
+its line.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
     },
     "dated": {"code": True, "name": True, "since": True, "source": True},
     "alias": {"code": True, "name": True, "source": False},
+    "takeover": {"code": True, "unit": True, "source": True, "since": False},
 }  # fmt: skip
 """The keys of each table, and whether each is required."""
 
@@ -46,11 +48,13 @@ class GazetteerAdditions:
     Attributes:
         begun: The bounds of a unit's beginning, by its code and the syllables of its name.
         aliases: Code and spelling.
+        takeovers: Code of the former unit, code of the unit that answers for it, and the day from which it does.
     """
 
     units: tuple[Unit, ...]
     begun: Mapping[tuple[str, Syllables], Span]
     aliases: tuple[tuple[str, str], ...]
+    takeovers: tuple[tuple[str, str, int], ...] = ()
 
 
 def read_additions(path: Path, scheme: str, known: Sequence[Unit]) -> GazetteerAdditions:
@@ -80,9 +84,15 @@ class _Reader:
                 codes.add(unit.code)
         begun = [self._checked("dated", number, row, self._dated) for number, row in rows["dated"]]
         aliases = [self._checked("alias", number, row, self._alias) for number, row in rows["alias"]]
+        takeovers = [
+            self._checked("takeover", number, row, self._takeover, own) for number, row in rows["takeover"]
+        ]
         self._file.refuse_flaws()
         return GazetteerAdditions(
-            tuple(units), dict(entry for entry in begun if entry), tuple(entry for entry in aliases if entry)
+            tuple(units),
+            dict(entry for entry in begun if entry),
+            tuple(entry for entry in aliases if entry),
+            tuple(entry for entry in takeovers if entry),
         )
 
     def _checked(self, table: str, number: int, row: Mapping[str, Any], make: Any, *more: Any) -> Any:
@@ -150,6 +160,13 @@ class _Reader:
             raise RowFlaw("name", "tên phải có chữ.")
         return row["code"], row["name"]
 
+    def _takeover(self, row: Mapping[str, Any], own: Collection[str]) -> tuple[str, str, int]:
+        for key in ("code", "unit"):
+            if row[key] not in self._codes and row[key] not in own:
+                raise RowFlaw(key, f"không có đơn vị nào mã “{row[key]}”.")
+        since = _bounds("since", row["since"])[0] if "since" in row else TWO_LEVELS
+        return row["code"], row["unit"], since
+
 
 _SHAPES = {
     "since": 'một ngày "2009-12-23", hoặc ["không sớm hơn", "không muộn hơn"]',
@@ -200,6 +217,9 @@ def _unknown(what: str, name: object, known: Iterable[str]) -> str:
     return f"{what} “{name}” không có.{hint}"
 
 
+TWO_LEVELS = 20250701
+"""The first day without districts: from it on a unit is taken over where a row names no day."""
+
 HISTORY = "history.toml"
 SUCCESSORS = "successors-2025.csv"
 """The table of successor communes."""
@@ -235,12 +255,16 @@ def read_gazetteer(folder: Path, office: Path | None = None) -> Gazetteer:
     if known is not None:
         return known
     units = [*_table(folder / "units-2004.csv", "2004"), *_table(folder / "units-2025.csv", "2025")]
+    takeovers: list[tuple[str, str, int]] = []
     for path, scheme in layers:
-        units = _with(units, read_additions(path, scheme, units))
+        additions = read_additions(path, scheme, units)
+        units = _with(units, additions)
+        takeovers += additions.takeovers
     successors: dict[str, list[str]] = defaultdict(list)
     for row in _rows(folder / SUCCESSORS, 3):
         successors[row[0]].append(row[1])
-    read = Gazetteer(tuple(units), {old: tuple(new) for old, new in successors.items()}, fingerprint)
+    by_code = {old: tuple(new) for old, new in successors.items()}
+    read = Gazetteer(tuple(units), by_code, fingerprint, tuple(takeovers))
     return remember(read) if _fingerprint(paths) == fingerprint else read
 
 
