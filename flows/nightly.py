@@ -251,7 +251,7 @@ def link_people(workspace: str | None) -> str:
     """Find entries of the same person or event (``suggest_links``); return the new suggestions as a sentence."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
-        outcome = suggest_links(registry)
+        outcome = suggest_links(registry, context.schemas)
     return f"Sự kiện có thể cùng một người: {outcome.raised} gợi ý mới."
 
 

@@ -189,6 +189,7 @@ SAMPLES = {
     ("GET", "/search/{request_id}/ink/{entry_id}/{field}"): Sample(
         {"request_id": "0", **_ENTRY, "field": "child_name"}
     ),
+    ("GET", "/changes"): Sample(),
     ("GET", "/entries/{entry_id}/links"): Sample(_ENTRY),
     ("POST", "/entries/{entry_id}/links/{link_id}"): Sample({**_ENTRY, "link_id": "1"}, {"verdict": "?"}),
     ("POST", "/forms"): Sample(form={"record": "birth", "title": "Mẫu thử", "place": "không"}),

@@ -415,6 +415,17 @@ class Registry(ConnectionFacade):
         with self._reading() as connection:
             return frames.people(connection, self._declared)
 
+    def act_columns(self) -> tuple[Frame, Frame, Frame]:
+        """The earlier entries that acts name, the numbers and days of all entries, and the acts noted in margins."""
+        from pipeline.registry.books import frames
+
+        with self._reading() as connection:
+            return (
+                frames.acts(connection, self._declared),
+                frames.entries(connection, self._declared, None),
+                frames.noted_acts(connection, self._declared),
+            )
+
     # --- search ---------------------------------------------------------------------------------------------------
 
     def search(
@@ -443,6 +454,7 @@ class Registry(ConnectionFacade):
     ink_of_hit = reading_declared(searching.ink_of_hit)
     linked_entries = reading_declared(same_person.linked_entries)
     judge_link = writing_declared(same_person.judge_link)
+    undecided_acts = reading_declared(same_person.undecided_acts)
 
     def compare_search_index(
         self, *, mend: bool, progress: following.Progress = lambda _at, _of: None

@@ -47,6 +47,7 @@ HINTS = (
     ("/reconcile", "how-to/reconcile"),
     ("/books", "how-to/scan-in-the-browser"),
     ("/custody", "how-to/hand-over-books"),
+    ("/changes", "how-to/link-acts"),
     ("/runs", "how-to/scan-in-the-browser"),
     ("/tickets", "how-to/scan-in-the-browser"),
     ("/phone", "how-to/scan-in-the-browser"),

@@ -53,6 +53,7 @@ from pipeline.declarations.schema.own_records import (
 from pipeline.declarations.schema.record import (
     LEDGER_KEYS,
     PLACE_POOL,
+    ActSpec,
     AmbiguousBoxSpec,
     BookSpec,
     DerivationSpec,
@@ -67,6 +68,7 @@ from pipeline.declarations.schema.schemas import FormShelf, Schemas
 from pipeline.declarations.schema.slots import Label, Piece, Slot, Style
 
 __all__ = [
+    "ActSpec",
     "RETIRED",
     "LEDGER_KEYS",
     "MOST_RECORDS",

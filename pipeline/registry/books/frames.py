@@ -177,6 +177,36 @@ def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[i
     return everything.sort_values(["page_id", "row"], kind="stable").drop(columns=["row", "book_id"])
 
 
+def acts(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
+    """Return the earlier entry that each act names: ``entry_id``, ``number``, ``registered_on`` of that entry."""
+    by_record = []
+    for record, spec in declared.schemas.records.items():
+        if spec.act is None:
+            continue
+        named = {"number": spec.act.number, "registered_on": spec.act.registered_on}
+        fields = {role: name for role, name in named.items() if name}
+        by_record.append(_values(connection, declared, record, fields, None))
+    columns = ["entry_id", "number", "registered_on"]
+    if not by_record:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(by_record, ignore_index=True).reindex(columns=columns)
+
+
+NOTED = "noted_kind"
+"""The derivation whose field holds the act that the margin notes."""
+
+
+def noted_acts(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
+    """Return the act that the margin of each entry notes: ``entry_id``, ``page_id``, ``book_id``, ``act``."""
+    by_record = [
+        _values(connection, declared, record, {"act": spec.derived_fields[NOTED]}, None)
+        for record, spec in declared.schemas.records.items()
+        if NOTED in spec.derived_fields
+    ]
+    columns = ["entry_id", "page_id", "book_id", "act"]
+    return pd.concat(by_record, ignore_index=True)[columns] if by_record else pd.DataFrame(columns=columns)
+
+
 def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
     """Return a row for each person of each valid entry, with the columns of ``person_matching.COLUMNS``."""
     by_role = []

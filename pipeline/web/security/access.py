@@ -134,6 +134,7 @@ ACCESS = (
     Access("GET", "/search", SEARCHING),
     Access("POST", "/search", SEARCHING),
     Access("GET", "/search/{request_id}/ink/{entry_id}/{field}", SEARCHING),
+    Access("GET", "/changes", SUPERVISORS),
     Access("GET", "/entries/{entry_id}/links", SUPERVISORS, scoped=True),
     Access("POST", "/entries/{entry_id}/links/{link_id}", SUPERVISORS, scoped=True),
     Access("GET", "/reconcile", RECONCILING),

@@ -141,6 +141,42 @@ BOOK_TRIOS: Mapping[str, Tests] = {
         "test_birth_marriage_and_death_of_one_person_are_linked",
         "test_without_enough_evidence_nothing_is_suggested",
     ),
+    "LINK-ACT": Tests(
+        ACT_LINKS,
+        "test_an_act_before_the_birth_or_of_another_sex_is_of_somebody_else",
+        "test_an_adoption_finds_the_birth_by_name_and_day",
+        "test_an_act_whose_earlier_book_is_not_read_has_no_link_and_no_error",
+    ),
+    "W01": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_a_silent_margin_is_asked_about_only_when_a_person_has_linked_the_divorce",
+        "test_a_divorce_whose_marriage_is_read_later_is_linked_then",
+    ),
+    "W02": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_a_noted_act_without_an_entry_is_told_where_the_place_has_such_a_register",
+        "test_a_noted_act_without_an_entry_is_told_where_the_place_has_such_a_register",
+    ),
+    "W03": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_another_number_and_a_second_divorce_are_reported",
+        "test_a_divorce_whose_marriage_is_read_later_is_linked_then",
+    ),
+    "W04": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_an_act_before_its_entry_is_reported_when_a_person_says_that_they_belong_together",
+        "test_a_divorce_whose_marriage_is_read_later_is_linked_then",
+    ),
+    "W05": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_another_number_and_a_second_divorce_are_reported",
+        "test_a_divorce_whose_marriage_is_read_later_is_linked_then",
+    ),
     "SCAN-TWICE": Tests(
         TWICE,
         "test_empty_pages_and_other_pages_have_no_finding",
