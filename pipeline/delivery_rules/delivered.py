@@ -227,6 +227,7 @@ class _EntryRules:
             self._day_above(spec) if is_registration else None,
             parse_canonical(self._below.registered_on) if is_registration else None,
             self._year_of_number() if is_registration else None,
+            self._above.page_year if is_registration and self._above is not None else None,
         )
 
     def _year_of_number(self) -> int | None:
