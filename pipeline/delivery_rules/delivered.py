@@ -86,6 +86,7 @@ class _EntryRules:
     ) -> None:
         self._entry, self._above, self._schemas, self._policy = entry, above, schemas, policy
         self._below = below
+        self._with_second = tuple(spec for spec in entry.record.fields if spec.second)
         self._done: dict[str, FieldLayers] = {}
 
     def layers(self) -> Mapping[str, FieldLayers]:
@@ -227,6 +228,7 @@ class _EntryRules:
             self._day_above(spec) if is_registration else None,
             parse_canonical(self._below.registered_on) if is_registration else None,
             self._year_of_number() if is_registration else None,
+            self._above.page_year if is_registration and self._above is not None else None,
         )
 
     def _year_of_number(self) -> int | None:
@@ -271,7 +273,7 @@ class _EntryRules:
 
     def _second_name(self, spec: FieldSpec) -> FieldLayers | None:
         """Return the layers of a field without a text whose value a confirmed field holds as its second name."""
-        for first in self._entry.record.fields:
+        for first in self._with_second:
             written = self._entry.fields.get(first.name)
             if first.second != spec.name or written is None or not written.value:
                 continue

@@ -100,10 +100,15 @@ class LineAbove:
     """The preceding entry of the book: its layers, and whether it is the line directly above on the same page.
 
     Only its paper layer counts, without amendments: a ditto mark is older than amendments.
+
+    Attributes:
+        page_year: The year of the last settled registration above on the page: years are often written once, at the
+            head of a page; None without one.
     """
 
     layers: Mapping[str, FieldLayers]
     is_next_to: bool
+    page_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,8 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
     DeliveryRule(
         "registration_day",
         "Ngày đăng ký không đủ",
-        "6/1 → 06.01.1979 (năm của số, của việc liền trước, liền sau hay của sổ); 1979 hay không ghi → ngày của việc "
-        "liền trước hay liền sau",
+        "6/1 → 06.01.1979 (năm của số, của các việc ở trên cùng trang, của việc liền trước, liền sau hay của sổ); "
+        "1979 hay không ghi → ngày của việc liền trước hay liền sau",
         {CONFIRM: _CONFIRM},
     ),
     DeliveryRule(

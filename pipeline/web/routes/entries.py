@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.model import COPIED, FieldReading, FieldStatus
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
-from pipeline.declarations.schema import RecordSpec
+from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.clear_values.model import ClearField
 from pipeline.registry.entries.model import StoredEntry
@@ -37,6 +37,7 @@ class SettledField:
         is_read: Whether the field was read from the page, so that it can be keyed again.
         layers: Both layers where a delivery rule changes the delivered value, else None.
         clear: The supporting entries of a clear value, else None.
+        terms: The labels of its code list, by code; empty without a list.
     """
 
     name: str
@@ -50,6 +51,7 @@ class SettledField:
     is_read: bool
     layers: FieldLayers | None = None
     clear: ClearField | None = None
+    terms: Mapping[str, str] = field(default_factory=dict)
 
 
 def settled_fields(
@@ -59,6 +61,7 @@ def settled_fields(
     asked: str,
     layers: Mapping[str, FieldLayers],
     clear: Mapping[str, ClearField],
+    schemas: Schemas,
 ) -> list[SettledField]:
     """Return the settled fields of an entry.
 
@@ -95,6 +98,7 @@ def settled_fields(
                 is_read=spec.name in entry.decisions or (reading is not None and reading.box is not None),
                 layers=field_layers if asked_for else None,
                 clear=None if spec.name in entry.decisions else clear.get(spec.name),
+                terms=vocabulary.labels if (vocabulary := schemas.vocabulary(spec)) else {},
             )
         )
     return rows
@@ -195,7 +199,7 @@ def _shown(
         entry=entry,
         title=f"{record.title} số {number}" if number else record.title,
         where=", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
-        rows=settled_fields(entry, waiting, record, query.column, layers, clear),
+        rows=settled_fields(entry, waiting, record, query.column, layers, clear, visit.schemas),
         waiting=len(waiting),
         waiting_labels=[spec.label for spec in record.fields if spec.name in waiting],
         asked=query,

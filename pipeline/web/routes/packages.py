@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +17,8 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from pipeline.base.errors import RegistryError, StorageError
 from pipeline.base.files import TEMP_PREFIX
 from pipeline.base.text.control_characters import visible_text
-from pipeline.declarations.schema.shared_software import read_province_rules
+from pipeline.declarations.schema.shared_software import LoadingRule, read_province_rules
+from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.export.rehearsal import LearntRules, learn_from_file, rehearse
 from pipeline.delivery.package import LoadingOverride
 from pipeline.delivery.package_sentences import fault_sentence
@@ -38,8 +41,8 @@ FILE_WORDS = {
 }
 """Descriptions of a package's files by name or ending; the first match counts."""
 
-MOST_FAULTS = 500
-"""Largest number of faults on the page of a rehearsal; the others are counted."""
+MOST_SHOWN = 8
+"""Largest number of rows named for each fault on the page of a rehearsal."""
 
 MOST_REFUSAL_BYTES = 4 << 20
 """Size limit of a file of refusals."""
@@ -130,6 +133,42 @@ def _learn(visit: Visit, book: BookRow, content: bytes, name: str) -> LearntRule
     return learnt
 
 
+@dataclass(frozen=True, slots=True)
+class AlikeFaults:
+    """The faults of a rehearsal that say the same of a column."""
+
+    label: str
+    sentence: str
+    faults: tuple[WorkbookFault, ...]
+
+    @property
+    def blocking(self) -> bool:
+        return self.faults[0].blocking
+
+    @property
+    def column(self) -> str:
+        return self.faults[0].column
+
+    @property
+    def shown(self) -> tuple[WorkbookFault, ...]:
+        """The first faults, in the order of the rows."""
+        return self.faults[:MOST_SHOWN]
+
+
+def _alike(
+    faults: Iterable[WorkbookFault], labels: Mapping[str, str], rules: Mapping[str, LoadingRule]
+) -> list[AlikeFaults]:
+    """Return the faults by what they say, those that refuse a row first."""
+    groups: dict[tuple[bool, str, str], list[WorkbookFault]] = {}
+    for fault in sorted(faults, key=lambda fault: (not fault.blocking, fault.row)):
+        key = (fault.blocking, fault.column, fault_sentence(fault, rules))
+        groups.setdefault(key, []).append(fault)
+    return [
+        AlikeFaults(labels.get(column, ""), sentence, tuple(of_group))
+        for (_, column, sentence), of_group in groups.items()
+    ]
+
+
 @router.get("/{book_id}/rehearsal")
 def show_rehearsal(
     visit: VisitDep,
@@ -145,18 +184,13 @@ def show_rehearsal(
     rules = read_province_rules(visit.site.work.packages.province_file)
     outcome = rehearse(folder, visit.schemas, rules)
     by_code = {rule.code: rule for rule in (*visit.schemas.loading, *rules)}
-    faults = sorted(outcome.faults, key=lambda fault: (not fault.blocking, fault.row))
     labels = {spec.column: spec.label for spec in visit.schemas.record(book.record).fields}
     visit.registry.note_view(visit.person, "package-rehearsed", f"book:{book_id}")
     return visit.page(
         "rehearsal.html",
         book=book,
         outcome=outcome,
-        rows=[
-            (fault, labels.get(fault.column, ""), fault_sentence(fault, by_code))
-            for fault in faults[:MOST_FAULTS]
-        ],
-        more=max(0, len(faults) - MOST_FAULTS),
+        rows=_alike(outcome.faults, labels, by_code),
         may_teach=visit.person.places is None,
         new=new,
         left=left,

@@ -96,6 +96,20 @@ def test_one_confirmation_counts_for_all_entries_of_a_book_that_are_alike(regist
     assert registry.delivery_layers(other, USUAL)[column].delivered.value == ""
 
 
+def test_a_year_that_a_page_gives_once_is_proposed_for_all_its_lines(registry: Registry) -> None:
+    book_id = registry.book_id(LEDGER, "KS.2010.01")
+    registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
+    days = {"6/1/2011": "06.01.2011", "8/1": "", "9/1": ""}
+    lines = [
+        entry(read("registered_on", text, canonical=day), row=at)
+        for at, (text, day) in enumerate(days.items())
+    ]
+    registry.save_page(book_id, page(*lines), "f1")
+    *_, last = registry.entries(book_id)
+    waiting = registry.delivery_layers(last, USUAL)["registered_on"]
+    assert (waiting.waits, waiting.proposals[0].value) == (True, "09.01.2011")
+
+
 def test_only_what_a_rule_proposes_can_be_confirmed(registry: Registry, entry_id: int) -> None:
     with pytest.raises(RegistryError, match="không có giá trị bàn giao nào"):
         registry.confirm_delivery(entry_id, "entry_number", USUAL, author="binh")
