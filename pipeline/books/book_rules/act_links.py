@@ -26,7 +26,7 @@ SAME, LIKE, PART, DIFFERS, NOT_KNOWN = "same", "one letter differs", "same year"
 
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "name": {SAME: 6.0, "marks differ": 5.0, LIKE: 3.0, DIFFERS: -4.0},
-    "born": {"same day": 5.0, PART: 2.0, "one figure differs": 1.0, DIFFERS: -6.0},
+    "born": {"same day": 5.0, PART: 2.0, "one figure differs": 2.0, DIFFERS: -6.0},
     "sex": {SAME: 0.5, DIFFERS: -5.0},
     "paper": {SAME: 6.0, DIFFERS: -0.5},
     "number": {SAME: 5.0, DIFFERS: -2.5},
@@ -71,10 +71,10 @@ def act_links(entries: Entries, acts: Mapping[str, ActSpec]) -> Iterator[LinkSug
     pairs = _scored(_candidates(entries, acts))
     if pairs.empty:
         return
-    best = pairs.groupby(["act_id", "earlier_record"])["sum"].transform("max")
+    best = pairs.groupby(["act_id", "choice"])["sum"].transform("max")
     pairs = pairs[(pairs["sum"] >= LEAST) & (pairs["sum"] >= best - NEAR)]
     odds = np.exp(pairs["sum"].to_numpy() - LEAST)
-    together = pd.Series(odds, index=pairs.index).groupby([pairs["act_id"], pairs["earlier_record"]])
+    together = pd.Series(odds, index=pairs.index).groupby([pairs["act_id"], pairs["choice"]])
     probability = odds / (1 + together.transform("sum").to_numpy())
     columns = ("act_id", "act_role", "earlier_id", "earlier_role", *WEIGHTS)
     for share, (act_id, act_role, earlier_id, earlier_role, *likes) in zip(
@@ -88,7 +88,14 @@ def act_links(entries: Entries, acts: Mapping[str, ActSpec]) -> Iterator[LinkSug
 def _candidates(entries: Entries, acts: Mapping[str, ActSpec]) -> pd.DataFrame:
     """Return pairs of a person in an act and one in an earlier entry that share a key."""
     people = entries.people
-    people = people.assign(year=people["born"] // 10_000, given=people["bare"].str.rsplit(" ", n=1).str[-1])
+    words = people["bare"].str.rsplit(" ", n=1)
+    day = np.where(people["born"] % 100 > 0, people["born"] % 10_000, UNKNOWN)
+    people = people.assign(
+        year=people["born"] // 10_000,
+        birthday=day,
+        given=words.str[-1],
+        front=words.str[0].where(words.str.len() > 1, ""),
+    )
     own = _numbered(entries.own).add_prefix("own_")
     people = people.merge(own, left_on="entry_id", right_on="own_entry_id", how="left")
     named = _numbered(entries.named).add_prefix("named_")
@@ -98,12 +105,20 @@ def _candidates(entries: Entries, acts: Mapping[str, ActSpec]) -> pd.DataFrame:
         doers = doers.merge(named, left_on="entry_id", right_on="named_entry_id", how="left")
         for earlier, roles in act.earlier.items():
             targets = people[(people["record"] == earlier) & people["role"].isin(roles)]
-            found += [_joined(doers, targets, ours, theirs) for ours, theirs in KEYS]
+            choosing = doers.assign(choice=_choices(doers, act, earlier))
+            found += [_joined(choosing, targets, ours, theirs) for ours, theirs in KEYS]
     pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
     if pairs.empty:
         return pairs
     pairs = pairs[pairs["entry_id"] != pairs["entry_id_there"]]
     return pairs.drop_duplicates(["entry_id", "role", "entry_id_there", "role_there"], ignore_index=True)
+
+
+def _choices(doers: pd.DataFrame, act: ActSpec, earlier: str) -> pd.Series | str:
+    """Return what each candidate competes for: the one entry that an act names, one of a kind, or one of a person."""
+    if act.number:
+        return ""
+    return doers["role"] + "@" + earlier if len(act.earlier[earlier]) == 1 else earlier
 
 
 KEYS: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = (
@@ -112,7 +127,9 @@ KEYS: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = (
     (("named_day", "born"), ("own_day", "born")),
     (("paper",), ("paper",)),
     (("bare", "year"), ("bare", "year")),
+    (("bare", "birthday"), ("bare", "birthday")),
     (("born", "given"), ("born", "given")),
+    (("born", "front"), ("born", "front")),
 )
 """What an act and an earlier entry must share, all parts known, to be compared."""
 

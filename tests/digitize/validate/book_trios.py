@@ -16,8 +16,9 @@ class Tests(NamedTuple):
     not_applicable: str
 
 
-NUMBERS, ORDER, PEOPLE, LINKS, TWICE = (
-    "test_entry_numbers", "test_book_order", "test_person_checks", "test_record_linkage", "test_duplicate_pages",
+NUMBERS, ORDER, PEOPLE, LINKS, ACT_LINKS, TWICE, BOOK_CHECKS = (
+    "test_entry_numbers", "test_book_order", "test_person_checks", "test_record_linkage", "test_act_links",
+    "test_duplicate_pages", "../test_book_checks",
 )  # fmt: skip
 
 BOOK_TRIOS: Mapping[str, Tests] = {
