@@ -193,7 +193,7 @@ class PackageFlaw:
 
     Attributes:
         what: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed with another key than the
-            expected key).
+            expected key); ``pdf-`` and the flaw of the signature of a PDF.
         file: Name of the file; a file in the archive as ``archive.zip/name.pdf``.
     """
 
