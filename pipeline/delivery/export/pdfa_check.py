@@ -11,6 +11,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
@@ -149,12 +150,12 @@ def _file(pdf: Pdf) -> Iterator[str]:
 
 def _dictionaries(pdf: Pdf) -> Iterator[Object]:
     """Yield every dictionary and stream of a file, however deep."""
-    waiting: list[Object] = [*pdf.objects, pdf.trailer]
+    waiting: list[Any] = [*pdf.objects, pdf.trailer]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Dictionary | Stream):
             yield node
-            children = [node.get(key) for key in node]
+            children = [node.get(str(key)) for key in node]
         else:
             children = list(node) if isinstance(node, Array) else []
         waiting += [child for child in children if isinstance(child, Object) and not child.is_indirect]

@@ -44,7 +44,7 @@ class _LoadedKeySigner(signers.SimpleSigner):
     """A signer that keeps its key loaded: loading an RSA key takes longer than all the rest."""
 
     def __init__(self, office: OfficeCertificate) -> None:
-        registry = SimpleCertificateStore()
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         registry.register_multiple(map(_asn1, office.chain))
         self._key: OfficeKey = office.key
         raw = office.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

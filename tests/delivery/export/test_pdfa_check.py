@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 import pytest
@@ -30,7 +31,7 @@ def _image(pdf: Pdf) -> pikepdf.Object:
     return pdf.pages[0].Resources.XObject.Im0
 
 
-def _add(**keys: pikepdf.Object) -> Callable[[Pdf], None]:
+def _add(**keys: Any) -> Callable[[Pdf], None]:
     """Return a change that adds an object of its own to the page."""
     return lambda pdf: pdf.pages[0].obj.__setitem__("/PieceInfo", pdf.make_indirect(Dictionary(**keys)))
 
