@@ -253,7 +253,9 @@ def _xmp(metadata: ET.Element | None) -> Iterator[str]:
 def _info(pdf: Pdf, metadata: ET.Element | None) -> Iterator[str]:
     info = pdf.trailer.get("/Info")
     properties = {} if metadata is None else _properties(metadata)
-    for key, name in INFO_IN_XMP.items() if info is not None else ():
+    if info is None:
+        return
+    for key, name in INFO_IN_XMP.items():
         if key in info and _comparable(key, str(info[key])) != _comparable(key, properties.get(name, "")):
             yield "6.1.5"
 
@@ -269,7 +271,7 @@ def _colours(pdf: Pdf) -> Iterator[str]:
     profile = intents[0].get("/DestOutputProfile") if len(intents) == 1 else None
     icc = profile.read_bytes() if isinstance(profile, Stream) else b""
     sound = len(icc) >= 128 and icc[36:40] == b"acsp" and icc[8] in (2, 4) and icc[16:20] == b"RGB "
-    if not sound or int.from_bytes(icc[:4], "big") != len(icc) or profile.get("/N") != 3:
+    if not sound or int.from_bytes(icc[:4], "big") != len(icc) or profile is None or profile.get("/N") != 3:
         yield "6.2.3"
     images = [one for one in pdf.objects if isinstance(one, Stream) and one.get("/Subtype") == "/Image"]
     if any(image.get("/ColorSpace") not in ("/DeviceRGB", "/DeviceGray") or not sound for image in images):
