@@ -24,6 +24,7 @@ COMMANDS = {
     "restore": "backup:restore",
     "check": "check:check",
     "export": "export:export",
+    "disk": "disk:app",
     "rehearse": "rehearse:rehearse",
     "reconcile": "reconcile:reconcile",
     "report": "report:report",

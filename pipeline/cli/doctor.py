@@ -73,6 +73,7 @@ def machine_checks(work: CommandContext) -> Iterator[Check]:
     yield machine.file_modes_check(place)
     yield advisories_check(place.advisories, now)
     yield from office.certificate_checks(settings.certificate, now)
+    yield from _present(office.signing_check(place, now))
     yield from office.service_checks()
     try:
         context = work.run

@@ -156,6 +156,16 @@ class Workspace:
         return self.root / "package.key"
 
     @property
+    def signing_certificate(self) -> Path:
+        """The office's certificate with its private key (PKCS#12); optional, private."""
+        return self.root / "signing.p12"
+
+    @property
+    def signing_password(self) -> Path:
+        """The password of the office's certificate, one line; private."""
+        return self.root / "signing.key"
+
+    @property
     def plan(self) -> Path:
         """The office's work plan with deadlines, in a file that people edit; optional."""
         return self.root / "plan.toml"
