@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -60,6 +60,7 @@ from pipeline.registry.entries.stored_entries import delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
 from pipeline.registry.extracts.model import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
 from pipeline.registry.lots.lots import Lots
+from pipeline.registry.publishing.proven_attempts import ProvenAttempts
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.search import following, same_person, searching
@@ -477,9 +478,13 @@ class Registry(ConnectionFacade):
     def _release_exclusions(self, connection: Connection, at: datetime) -> None:
         release_exclusions(connection, self._declared, at)
 
+    @cached_property
+    def _attempts(self) -> ProvenAttempts:
+        return ProvenAttempts()
+
     def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
         """What other systems read, and their tokens; ``now``: the clock, in UTC."""
-        return Publishing(self._database, self._declared, now)
+        return Publishing(self._database, self._declared, now, self._attempts)
 
     def reconciliations(self) -> Reconciliations:
         """What reconciliations found, to be stored, asked about and answered."""

@@ -11,6 +11,7 @@ from pipeline.registry import Link, Registry
 from tests.registry.pages import LEDGER, blank, entry, page, read
 from tests.web.browser import Browser, text_of
 
+BIRTH = replace(LEDGER, volume="08/2011")
 ADOPTION = replace(LEDGER, form="adoption-2016", volume="01/2016")
 
 
@@ -18,10 +19,11 @@ ADOPTION = replace(LEDGER, form="adoption-2016", volume="01/2016")
 def linked(registry: Registry) -> tuple[int, int]:
     """A birth and the adoption that a program thinks is of that child."""
     ids = []
+    name = "Thử Văn Nối"
     for ledger, scan, readings in (
-        (replace(LEDGER, volume="08/2011"), "d" * 64, [read("entry_number", "17/2011"), read("child_name", "Thử Văn Nối")]),
-        (ADOPTION, "b" * 64, [read("entry_number", "03/2016"), read("adoptee_name", "Thử Văn Nối")]),
-    ):  # fmt: skip
+        (BIRTH, "d" * 64, [read("entry_number", "17/2011"), read("child_name", name)]),
+        (ADOPTION, "b" * 64, [read("entry_number", "03/2016"), read("adoptee_name", name)]),
+    ):
         book = registry.book_id(ledger, f"sổ {ledger.form}")
         registry.store_scan(book, scan, "scan.pdf", 1000, 1)
         row = entry(*readings, read("registered_on", "12.05.2016"), blank("notes"))
