@@ -250,6 +250,7 @@ SAMPLES = {
     ("POST", "/custody/notes/{note_id}/cancel"): Sample(_NOTE, {"reason": "nhầm sổ"}),
     ("POST", "/lots"): Sample(form={"books": ["1"]}),
     ("GET", "/lots/{lot_id}"): Sample(_LOT),
+    ("GET", "/lots/{lot_id}/bien-ban.pdf"): Sample(_LOT),
     ("POST", "/lots/{lot_id}/close"): Sample(_LOT),
     ("POST", "/lots/{lot_id}/cancel"): Sample(_LOT, {"reason": "nhầm sổ"}),
     ("GET", "/pictures/tasks/{task_id}/page"): Sample(_TASK),

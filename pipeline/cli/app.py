@@ -49,6 +49,7 @@ COMMANDS = {
     "import": "import_workbook:app",
     "sample": "sample:app",
     "custody": "custody:app",
+    "volumes": "volumes:volumes",
     "intake": "intake:app",
     "audit": "audit:app",
     "amend": "amend:app",

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, StorageError
+from pipeline.base.errors import PrintRefused, RegistryError, StorageError
 from pipeline.base.files import TEMP_PREFIX
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.schema.shared_software import LoadingRule, read_province_rules
@@ -23,12 +23,14 @@ from pipeline.delivery.export.rehearsal import LearntRules, learn_from_file, reh
 from pipeline.delivery.package import LoadingOverride
 from pipeline.delivery.package_sentences import fault_sentence
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty
+from pipeline.delivery.printing.volume_table import volume_paper, volume_table
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.approvals.model import ApprovalKind
 from pipeline.registry.books.model import BookRow
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS
 from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.package_queue import PackagePhase
+from pipeline.web.routes.custody import issuing_offices
 from pipeline.web.routes.printing import file_response
 from pipeline.web.scanning.book_list import BookFilter, FilterChoices
 
@@ -60,6 +62,10 @@ def file_words(name: str) -> str:
 @router.get("")
 def show_packages(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Response:
     """Show the packages of the books of a filter, and one list of all that holds packages back."""
+    return _packages_page(visit, narrowed)
+
+
+def _packages_page(visit: Visit, narrowed: BookFilter, refused: str = "") -> Response:
     mine = visit.registry.statistics(visit.person.places).book_states()
     admitted = {book.book_id for book in mine if narrowed.admits(book)}
     rows = [
@@ -85,7 +91,29 @@ def show_packages(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> 
         is_open=visit.site.work.packages.is_open,
         file_words=file_words,
         exports_of=visit.schemas.exports_of,
+        refused=refused,
     )
+
+
+@router.get("/khoi-luong.xlsx")
+def take_volumes_workbook(visit: VisitDep) -> Response:
+    return _volumes(visit, ".xlsx")
+
+
+@router.get("/khoi-luong.pdf")
+def take_volumes_pdf(visit: VisitDep) -> Response:
+    return _volumes(visit, ".pdf")
+
+
+def _volumes(visit: Visit, ending: str) -> Response:
+    """Send the volumes of the newest packages of the books that the person may see."""
+    packages, person = visit.site.work.packages, visit.person
+    folders = [folder for book in _books(visit) if (folder := packages.folder_of(book.book_id)) is not None]
+    with visit.refusing(lambda refused: _packages_page(visit, BookFilter(), refused), PrintRefused):
+        table = volume_table(folders, packages.public_key, person.may_see)
+        offices = issuing_offices(visit.site)
+        paper = volume_paper(visit.registry, table, ending, offices, Asker.of(person))
+    return file_response(paper)
 
 
 @router.post("/{book_id}")
