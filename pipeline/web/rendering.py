@@ -43,7 +43,7 @@ MENUS = (
         (
             ("/books", "Sổ hộ tịch"),
             ("/custody", "Giao nhận sổ"),
-            ("/changes", "Việc chờ nối"),
+            ("/changes", "Sự kiện chờ nối"),
             ("/intake", "Tiếp nhận"),
             ("/runs", "Máy đọc"),
             ("/imports", "Nhập tệp Excel"),

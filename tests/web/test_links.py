@@ -54,5 +54,5 @@ def test_an_undecided_act_is_listed_and_once_confirmed_is_a_life_and_the_basis_o
     form = chief.get(offered)
     assert re.search(r'name="decision_number"[^>]*value="03/2016"', form.text)
     assert re.search(r'name="decided_on"[^>]*value="12/05/2016"', form.text)
-    assert "Không có việc nào chờ" in text_of(chief.get("/changes"))
+    assert "Không có gợi ý nào chờ" in text_of(chief.get("/changes"))
     assert "?act=" not in chief.get(f"/entries/{adoption}/links").text

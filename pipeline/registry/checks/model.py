@@ -103,7 +103,7 @@ class StoredLink(Link):
 KINDS = {
     "again": "đăng ký hai lần?",
     "person": "cùng một người?",
-    "act": "việc này làm thay đổi, chấm dứt hay nối tiếp việc kia?",
+    "act": "sự kiện sau của sự kiện gốc?",
 }
 
 EVIDENCE = {
