@@ -90,7 +90,7 @@ class Registry:
         return day + pd.Timedelta(days=int(self.rng.integers(lowest * 365, highest * 365 + 1)))
 
 
-_Living = tuple[Mapping[str, Any], pd.Timestamp, int | None]
+_Living = tuple[dict[str, Any], pd.Timestamp, int | None]
 """A person, their day of birth, the entry of their birth if its book is there."""
 
 
@@ -101,7 +101,8 @@ def told(day: pd.Timestamp) -> str:
 def drawn_registry(people: int, seed: int) -> Registry:
     """Return the entries of the lives of so many people."""
     made = Registry(np.random.default_rng(seed))
-    men, women = [], []
+    men: list[_Living] = []
+    women: list[_Living] = []
     for _ in range(people):
         male = made.happens(0.5)
         name = " ".join(str(made.rng.choice(stock)) for stock in STOCKS)
@@ -121,14 +122,14 @@ def drawn_registry(people: int, seed: int) -> Registry:
     return made
 
 
-def _birth(made: Registry, person: Mapping[str, Any], born: pd.Timestamp) -> int | None:
+def _birth(made: Registry, person: dict[str, Any], born: pd.Timestamp) -> int | None:
     if made.happens(UNREAD):
         return None
     day = born + pd.Timedelta(days=int(made.rng.integers(1, 60)))
     return made.add("birth", day, "", person | {"role": "child", "event": "born"})
 
 
-def _acts_of_birth(made: Registry, person: Mapping[str, Any], born: pd.Timestamp, birth: int | None) -> None:
+def _acts_of_birth(made: Registry, person: dict[str, Any], born: pd.Timestamp, birth: int | None) -> None:
     chance = float(made.rng.random())
     if chance < 0.1:
         act = _act(
@@ -154,9 +155,7 @@ def _death(made: Registry, living: _Living, marriages: Mapping[int, int]) -> Non
     _act(made, "death", person | {"role": "deceased", "event": "died"}, day, birth, marriage)
 
 
-def _act(
-    made: Registry, record: str, person: Mapping[str, Any], day: pd.Timestamp, *earlier: int | None
-) -> int:
+def _act(made: Registry, record: str, person: dict[str, Any], day: pd.Timestamp, *earlier: int | None) -> int:
     act = made.add(record, day, "", person)
     made.true[act] = [one for one in earlier if one is not None]
     return act
@@ -258,8 +257,9 @@ def linked(made: Registry, entries: Entries, acts: Mapping[str, ActSpec]) -> dic
     noted = pd.DataFrame(made.noted, columns=["entry_id", "page_id", "book_id", "act"])
     confirmed = [ConfirmedAct(act, earlier) for act, earlier, _ in right]
     told_of: dict[str, set[int]] = {}
-    for one in act_findings(entries.people, noted, confirmed, differing, acts, pd.Series({1: "00001"})):
-        told_of.setdefault(one.code, set()).add(one.entry_id or 0)
+    places = pd.Series({1: "00001"})
+    for finding in act_findings(entries.people, noted, confirmed, differing, acts, places):
+        told_of.setdefault(finding.code, set()).add(finding.entry_id or 0)
     return {
         "acts": len(made.true),
         "links": len(wanted),

@@ -242,7 +242,7 @@ def forged_notices_for(site: Site, session: Session) -> tuple[ForgedNotice, ...]
     )
 
 
-def head_alerts(site: Site, session: Session) -> dict[str, object]:
+def head_alerts(site: Site, session: Session) -> dict[str, Any]:
     """Return what ``fragments/open_acts.html`` shows at the head of a page."""
     return {
         "open_acts": open_acts_for(site, session),

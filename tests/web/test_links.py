@@ -18,7 +18,7 @@ ADOPTION = replace(LEDGER, form="adoption-2016", volume="01/2016")
 @pytest.fixture
 def linked(registry: Registry) -> tuple[int, int]:
     """A birth and the adoption that a program thinks is of that child."""
-    ids = []
+    ids: list[int] = []
     name = "Thử Văn Nối"
     for ledger, scan, readings in (
         (BIRTH, "d" * 64, [read("entry_number", "17/2011"), read("child_name", name)]),

@@ -41,6 +41,9 @@ LEAST = 8.0
 NEAR = 2.5
 """A candidate whose sum is this much below the best one is suggested beside it."""
 
+AT_ONCE = 20_000
+"""Acts whose candidates are in memory together."""
+
 MOST_ALIKE = 60
 """Pairs of one key above which the key tells nothing (a specimen's number)."""
 
@@ -68,50 +71,66 @@ def act_links(entries: Entries, acts: Mapping[str, ActSpec]) -> Iterator[LinkSug
     Args:
         acts: The acts by record.
     """
-    pairs = _scored(_candidates(entries, acts))
+    people = _people(entries)
+    named = _numbered(entries.named).add_prefix("named_")
+    for record, act in acts.items():
+        doers = people[(people["record"] == record) & people["role"].isin(act.roles)]
+        doers = doers.merge(named, left_on="entry_id", right_on="named_entry_id", how="left")
+        earlier = {
+            kind: people[(people["record"] == kind) & people["role"].isin(roles)]
+            for kind, roles in act.earlier.items()
+        }
+        targets = {
+            (kind, at): _by_key(rows, key)
+            for kind, rows in earlier.items()
+            for at, (_, key) in enumerate(KEYS)
+        }
+        ids = np.unique(doers["entry_id"].to_numpy())
+        for start in range(0, len(ids), AT_ONCE):
+            some = doers[doers["entry_id"].isin(ids[start : start + AT_ONCE])]
+            joined = [
+                _joined(some.assign(choice=_choices(some, act, kind)), rows, *KEYS[at])
+                for (kind, at), rows in targets.items()
+            ]
+            pairs = pd.concat(joined, ignore_index=True)
+            pairs = pairs[pairs["entry_id"] != pairs["entry_id_there"]]
+            once = ["entry_id", "role", "entry_id_there", "role_there"]
+            yield from _suggested(_scored(pairs.drop_duplicates(once, ignore_index=True)))
+
+
+def _suggested(pairs: pd.DataFrame) -> Iterator[LinkSuggestion]:
+    """Yield the pairs that are likely, with their probability among those that compete with them."""
     if pairs.empty:
         return
     best = pairs.groupby(["act_id", "choice"])["sum"].transform("max")
     pairs = pairs[(pairs["sum"] >= LEAST) & (pairs["sum"] >= best - NEAR)]
-    odds = np.exp(pairs["sum"].to_numpy() - LEAST)
-    together = pd.Series(odds, index=pairs.index).groupby([pairs["act_id"], pairs["choice"]])
-    probability = odds / (1 + together.transform("sum").to_numpy())
+    odds = pd.Series(np.exp(pairs["sum"].to_numpy() - LEAST), index=pairs.index)
+    together = odds.groupby([pairs["act_id"], pairs["choice"]]).transform("sum")
+    probability = (odds / (1 + together)).clip(upper=0.999).round(4)
     columns = ("act_id", "act_role", "earlier_id", "earlier_role", *WEIGHTS)
     for share, (act_id, act_role, earlier_id, earlier_role, *likes) in zip(
         probability.tolist(), iter_rows(pairs, *columns), strict=True
     ):
         first, second = sorted(((act_id, act_role), (earlier_id, earlier_role)))
         evidence = {name: like for name, like in zip(WEIGHTS, likes, strict=True) if like}
-        yield LinkSuggestion(ACT, first, second, round(min(share, 0.999), 4), evidence)
+        yield LinkSuggestion(ACT, first, second, share, evidence)
 
 
-def _candidates(entries: Entries, acts: Mapping[str, ActSpec]) -> pd.DataFrame:
-    """Return pairs of a person in an act and one in an earlier entry that share a key."""
-    people = entries.people
-    words = people["bare"].str.rsplit(" ", n=1)
+def _people(entries: Entries) -> pd.DataFrame:
+    """Return the columns of people that are compared or joined by, with the numbers and days of their own entries."""
+    people = entries.people[
+        ["entry_id", "record", "role", "name", "bare", "born", "registered", "sex", "paper"]
+    ]
+    words = [bare.rsplit(" ", 1) for bare in people["bare"].tolist()]
     day = np.where(people["born"] % 100 > 0, people["born"] % 10_000, UNKNOWN)
     people = people.assign(
         year=people["born"] // 10_000,
         birthday=day,
-        given=words.str[-1],
-        front=words.str[0].where(words.str.len() > 1, ""),
+        given=[parts[-1] for parts in words],
+        front=[parts[0] if len(parts) > 1 else "" for parts in words],
     )
     own = _numbered(entries.own).add_prefix("own_")
-    people = people.merge(own, left_on="entry_id", right_on="own_entry_id", how="left")
-    named = _numbered(entries.named).add_prefix("named_")
-    found = []
-    for record, act in acts.items():
-        doers = people[(people["record"] == record) & people["role"].isin(act.roles)]
-        doers = doers.merge(named, left_on="entry_id", right_on="named_entry_id", how="left")
-        for earlier, roles in act.earlier.items():
-            targets = people[(people["record"] == earlier) & people["role"].isin(roles)]
-            choosing = doers.assign(choice=_choices(doers, act, earlier))
-            found += [_joined(choosing, targets, ours, theirs) for ours, theirs in KEYS]
-    pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
-    if pairs.empty:
-        return pairs
-    pairs = pairs[pairs["entry_id"] != pairs["entry_id_there"]]
-    return pairs.drop_duplicates(["entry_id", "role", "entry_id_there", "role_there"], ignore_index=True)
+    return people.merge(own, left_on="entry_id", right_on="own_entry_id", how="left")
 
 
 def _choices(doers: pd.DataFrame, act: ActSpec, earlier: str) -> pd.Series | str:
@@ -134,13 +153,18 @@ KEYS: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = (
 """What an act and an earlier entry must share, all parts known, to be compared."""
 
 
+def _by_key(targets: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """Return the people in earlier entries with a known key that not too many share."""
+    known = targets[_known(targets, key)]
+    size = known.groupby(list(key))["entry_id"].transform("size")
+    return known[size <= MOST_ALIKE].add_suffix("_there")
+
+
 def _joined(
     doers: pd.DataFrame, targets: pd.DataFrame, ours: Sequence[str], theirs: Sequence[str]
 ) -> pd.DataFrame:
-    left, right = doers[_known(doers, ours)], targets[_known(targets, theirs)]
-    size = right.groupby(list(theirs))["entry_id"].transform("size")
-    right = right[size <= MOST_ALIKE].add_suffix("_there")
-    return left.merge(right, left_on=list(ours), right_on=[f"{name}_there" for name in theirs])
+    left = doers[_known(doers, ours)]
+    return left.merge(targets, left_on=list(ours), right_on=[f"{name}_there" for name in theirs])
 
 
 def _known(rows: pd.DataFrame, names: Sequence[str]) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -373,7 +374,8 @@ def _checked(declared: RecordSchema, asked: BookDescription) -> BookDescription:
         "box": "hộp",
         "condition": "tình trạng",
     }
-    checked = replace(asked, **{key: _line(getattr(asked, key), what) for key, what in named.items()})
+    lines: dict[str, Any] = {key: _line(getattr(asked, key), what) for key, what in named.items()}
+    checked = replace(asked, **lines)
     for key in ("folder_name", "place_code", "volume"):
         require_text(getattr(checked, key), f"{named[key]} của quyển “{checked.folder_name}”")
     if checked.record not in declared.schemas.records:
