@@ -251,7 +251,9 @@ def linked(made: Registry, entries: Entries, acts: Mapping[str, ActSpec]) -> dic
     likely = {(act, earlier) for act, earlier, one in suggested if one.probability >= 0.5}
     right = [one for one in suggested if (one[0], one[1]) in wanted]
     differing = {
-        (act, earlier): [name for name in ("number", "registered") if one.evidence.get(name) == "differs"]
+        (act, earlier): [
+            name for name in ("named_number", "named_day") if one.evidence.get(name) == "differs"
+        ]
         for act, earlier, one in right
     }
     noted = pd.DataFrame(made.noted, columns=["entry_id", "page_id", "book_id", "act"])
@@ -313,6 +315,7 @@ def timed(entries: int, seed: int, acts: Mapping[str, ActSpec]) -> dict[str, Any
             for name in ("people", "named", "own")
         )
     )
+    del parts
     started = time.process_time()
     links = sum(1 for _ in act_links(whole, acts))
     spent = time.process_time() - started

@@ -135,7 +135,7 @@ def _confirmed_acts(
             act = acts.get(records.get(act_id, ""))
             if act is not None and records.get(earlier_id) in act.earlier:
                 differing = [
-                    name for name in ("number", "registered") if link.evidence.get(name) == "differs"
+                    name for name in ("named_number", "named_day") if link.evidence.get(name) == "differs"
                 ]
                 yield ConfirmedAct(act_id, earlier_id), differing
                 break

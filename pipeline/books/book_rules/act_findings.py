@@ -49,7 +49,7 @@ def act_findings(
     Args:
         people: Rows of ``comparable_people``.
         noted: The act in the margin of each entry: ``entry_id``, ``page_id``, ``book_id``, ``act``.
-        differing: By act and earlier entry, what of the named entry differs: ``number``, ``registered``.
+        differing: By act and earlier entry, what of the named entry differs: ``named_number``, ``named_day``.
         acts: The acts by record.
         places: The code of the registration place, by book id.
     """
@@ -63,7 +63,7 @@ def act_findings(
         of_earlier.setdefault((one.earlier_id, act.record), []).append(one.act_id)
         if spec.noted and earlier.silent:
             yield _finding(SILENT, earlier, one.earlier_id, ("notes",), one.act_id)
-        fields = {"number": spec.number, "registered": spec.registered_on}
+        fields = {"named_number": spec.number, "named_day": spec.registered_on}
         wrong = tuple(fields[name] or "" for name in differing.get((one.act_id, one.earlier_id), ()))
         if wrong:
             yield _finding(OTHER_NUMBER, act, one.act_id, wrong, one.earlier_id)

@@ -29,8 +29,8 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "born": {"same day": 5.0, PART: 2.0, "one figure differs": 2.0, DIFFERS: -6.0},
     "sex": {SAME: 0.5, DIFFERS: -5.0},
     "paper": {SAME: 6.0, DIFFERS: -0.5},
-    "number": {SAME: 5.0, DIFFERS: -2.5},
-    "registered": {"same day": 5.0, "one figure differs": 2.0, DIFFERS: -2.5},
+    "named_number": {SAME: 5.0, DIFFERS: -2.5},
+    "named_day": {"same day": 5.0, "one figure differs": 2.0, DIFFERS: -2.5},
     "order": {DIFFERS: -4.0},
 }
 """Log odds by evidence and agreement; what is not known weighs nothing."""
@@ -47,7 +47,7 @@ AT_ONCE = 20_000
 MOST_ALIKE = 60
 """Pairs of one key above which the key tells nothing (a specimen's number)."""
 
-OF_PERSON, OF_ENTRY = ("name", "born", "sex", "paper"), ("number", "registered", "order")
+OF_PERSON, OF_ENTRY = ("name", "born", "sex", "paper"), ("named_number", "named_day", "order")
 
 
 @dataclass(frozen=True)
@@ -199,8 +199,8 @@ def _scored(pairs: pd.DataFrame) -> pd.DataFrame:
         born_like=_days(pairs["born"], pairs["born_there"], with_year=True),
         sex_like=_equal(pairs["sex"], pairs["sex_there"], UNKNOWN),
         paper_like=_equal(pairs["paper"], pairs["paper_there"], ""),
-        number_like=_numbers(pairs),
-        registered_like=_days(pairs["named_day"], pairs["own_day_there"], with_year=False),
+        named_number_like=_numbers(pairs),
+        named_day_like=_days(pairs["named_day"], pairs["own_day_there"], with_year=False),
         order_like=np.where(
             (pairs["registered"] > 0)
             & (pairs["registered_there"] > 0)

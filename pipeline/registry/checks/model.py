@@ -115,7 +115,8 @@ EVIDENCE = {
     "father": "cha",
     "home": "nơi ở",
     "paper": "số giấy tờ",
-    "registered": "ngày đăng ký được nêu",
+    "named_number": "số đăng ký được nêu",
+    "named_day": "ngày đăng ký được nêu",
     "order": "thứ tự ngày đăng ký",
 }
 

@@ -69,7 +69,7 @@ def test_a_number_tells_namesakes_apart() -> None:
         named={3: ("17/1995", "10.05.1995")}, own={1: ("17/1995", "10.05.1995"), 2: ("18/1995", "11.05.1995")},
     )  # fmt: skip
     assert (one.first[0], one.second[0]) == (1, 3)
-    assert (one.evidence["number"], one.evidence["registered"]) == ("same", "same day")
+    assert (one.evidence["named_number"], one.evidence["named_day"]) == ("same", "same day")
 
 
 def test_a_misread_name_is_made_up_for_by_number_and_day() -> None:
