@@ -38,7 +38,7 @@ from pipeline.books.book_rules.act_findings import (
     ConfirmedAct,
     act_findings,
 )
-from pipeline.books.book_rules.act_links import Entries, act_links
+from pipeline.books.book_rules.act_links import COMPARED, Entries, act_links
 from pipeline.books.book_rules.person_matching import COLUMNS
 from pipeline.declarations import schema
 from pipeline.declarations.schema import ActSpec
@@ -331,7 +331,7 @@ def timed(entries: int, seed: int, acts: Mapping[str, ActSpec]) -> dict[str, Any
 
 def _copy(commune: Entries, number: int, once: int) -> Entries:
     """Return the entries of another commune: the same lives with longer names, born some years earlier or later."""
-    moved = commune.people.assign(
+    moved = commune.people[list(COMPARED)].assign(
         entry_id=commune.people["entry_id"] + number * once,
         bare=commune.people["bare"] + f" {number % 97}", name=commune.people["name"] + f" {number % 97}",
         born=commune.people["born"] + (number % 30) * 10_000 * (commune.people["born"] > 0),

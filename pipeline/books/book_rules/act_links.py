@@ -35,6 +35,9 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
 }
 """Log odds by evidence and agreement; what is not known weighs nothing."""
 
+COMPARED = ("entry_id", "record", "role", "name", "bare", "born", "registered", "sex", "paper")
+"""The columns of people that are compared or joined by."""
+
 LEAST = 8.0
 """Log odds against chance in a registry of a million entries: the sum from which a candidate counts."""
 
@@ -77,25 +80,21 @@ def act_links(entries: Entries, acts: Mapping[str, ActSpec]) -> Iterator[LinkSug
         doers = people[(people["record"] == record) & people["role"].isin(act.roles)]
         doers = doers.merge(named, left_on="entry_id", right_on="named_entry_id", how="left")
         earlier = {
-            kind: people[(people["record"] == kind) & people["role"].isin(roles)]
+            (kind, ours): _by_key(
+                people[(people["record"] == kind) & people["role"].isin(roles)], theirs, ours
+            )
             for kind, roles in act.earlier.items()
-        }
-        targets = {
-            (kind, at): _by_key(rows, key)
-            for kind, rows in earlier.items()
-            for at, (_, key) in enumerate(KEYS)
+            for ours, theirs in KEYS
         }
         ids = np.unique(doers["entry_id"].to_numpy())
         for start in range(0, len(ids), AT_ONCE):
             some = doers[doers["entry_id"].isin(ids[start : start + AT_ONCE])]
-            joined = [
-                _joined(some.assign(choice=_choices(some, act, kind)), rows, *KEYS[at])
-                for (kind, at), rows in targets.items()
-            ]
-            pairs = pd.concat(joined, ignore_index=True)
-            pairs = pairs[pairs["entry_id"] != pairs["entry_id_there"]]
-            once = ["entry_id", "role", "entry_id_there", "role_there"]
-            yield from _suggested(_scored(pairs.drop_duplicates(once, ignore_index=True)))
+            joined = [_joined(some, rows, ours) for (_, ours), rows in earlier.items()]
+            places = pd.concat(joined, ignore_index=True).drop_duplicates(["here", "there"])
+            here, there = some.loc[places["here"]], people.loc[places["there"]].add_suffix("_there")
+            pairs = pd.concat([here.reset_index(drop=True), there.reset_index(drop=True)], axis=1)
+            pairs = pairs.assign(choice=_choices(pairs, act))
+            yield from _suggested(_scored(pairs[pairs["entry_id"] != pairs["entry_id_there"]]))
 
 
 def _suggested(pairs: pd.DataFrame) -> Iterator[LinkSuggestion]:
@@ -117,10 +116,8 @@ def _suggested(pairs: pd.DataFrame) -> Iterator[LinkSuggestion]:
 
 
 def _people(entries: Entries) -> pd.DataFrame:
-    """Return the columns of people that are compared or joined by, with the numbers and days of their own entries."""
-    people = entries.people[
-        ["entry_id", "record", "role", "name", "bare", "born", "registered", "sex", "paper"]
-    ]
+    """Return ``COMPARED`` of all people, with keys, and with the numbers and days of their own entries."""
+    people = entries.people[list(COMPARED)]
     words = [bare.rsplit(" ", 1) for bare in people["bare"].tolist()]
     day = np.where(people["born"] % 100 > 0, people["born"] % 10_000, UNKNOWN)
     people = people.assign(
@@ -133,11 +130,12 @@ def _people(entries: Entries) -> pd.DataFrame:
     return people.merge(own, left_on="entry_id", right_on="own_entry_id", how="left")
 
 
-def _choices(doers: pd.DataFrame, act: ActSpec, earlier: str) -> pd.Series | str:
+def _choices(pairs: pd.DataFrame, act: ActSpec) -> pd.Series | str:
     """Return what each candidate competes for: the one entry that an act names, one of a kind, or one of a person."""
     if act.number:
         return ""
-    return doers["role"] + "@" + earlier if len(act.earlier[earlier]) == 1 else earlier
+    alone = pairs["record_there"].map({kind: len(roles) == 1 for kind, roles in act.earlier.items()})
+    return pairs["record_there"].where(~alone.astype(bool), pairs["role"] + "@" + pairs["record_there"])
 
 
 KEYS: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = (
@@ -153,18 +151,17 @@ KEYS: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = (
 """What an act and an earlier entry must share, all parts known, to be compared."""
 
 
-def _by_key(targets: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
-    """Return the people in earlier entries with a known key that not too many share."""
-    known = targets[_known(targets, key)]
-    size = known.groupby(list(key))["entry_id"].transform("size")
-    return known[size <= MOST_ALIKE].add_suffix("_there")
+def _by_key(targets: pd.DataFrame, theirs: Sequence[str], ours: Sequence[str]) -> pd.DataFrame:
+    """Return keys, named as in the act, and places of people in earlier entries; none of keys that too many share."""
+    keys = targets.loc[_known(targets, theirs), list(theirs)].set_axis(list(ours), axis=1)
+    keys = keys.assign(there=keys.index)
+    return keys[keys.groupby(list(ours))["there"].transform("size") <= MOST_ALIKE]
 
 
-def _joined(
-    doers: pd.DataFrame, targets: pd.DataFrame, ours: Sequence[str], theirs: Sequence[str]
-) -> pd.DataFrame:
-    left = doers[_known(doers, ours)]
-    return left.merge(targets, left_on=list(ours), right_on=[f"{name}_there" for name in theirs])
+def _joined(doers: pd.DataFrame, targets: pd.DataFrame, ours: Sequence[str]) -> pd.DataFrame:
+    """Return the places of people in acts (``here``) and in earlier entries (``there``) that share a key."""
+    keys = doers.loc[_known(doers, ours), list(ours)]
+    return keys.assign(here=keys.index).merge(targets, on=list(ours))[["here", "there"]]
 
 
 def _known(rows: pd.DataFrame, names: Sequence[str]) -> NDArray[np.bool_]:
