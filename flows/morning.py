@@ -58,20 +58,16 @@ def morning_report(
         unconfirmed: Changes of privileged accounts without a second confirmation.
         hands: The outcomes of learning books' hands.
         unused: Unusable files of the office's declarations, with the reasons.
-        held_back: Entries with a row that the program did not write.
+        held_back: Entries and notices with a row that the program did not write.
         loosened: Loosened settings that nobody else has seen.
     """
     lines = [f"## {overview(list(summaries))}", ""]
     if held_back:
         lines += [
-            "**Sự kiện bị giữ lại vì có dòng không do chương trình ghi** (hãy chạy `hotich audit verify`):",
+            "**Sự kiện bị giữ lại, tin báo có dòng không do chương trình ghi** (hãy chạy `hotich audit verify`):",
             "",
             *(f"- {cell(line)}" for line in held_back[:MOST_HELD_BACK]),
-            *(
-                [f"- và {len(held_back) - MOST_HELD_BACK} sự kiện nữa"]
-                if len(held_back) > MOST_HELD_BACK
-                else []
-            ),
+            *([f"- và {len(held_back) - MOST_HELD_BACK} chỗ nữa"] if len(held_back) > MOST_HELD_BACK else []),
             "",
         ]
     if stopped:

@@ -135,10 +135,11 @@ def loosened_settings(workspace: str | None) -> list[str]:
 
 
 def unproven_entries(workspace: str | None) -> list[str]:
-    """Return the entries that are held back as a row of theirs is not the program's, as sentences."""
+    """Return the entries that are held back, and the notices, as a row of theirs is not the program's, as sentences."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
-        return [entry.sentence for entry in registry.unproven_entries()]
+        held_back = [entry.sentence for entry in registry.unproven_entries()]
+        return [*(one.sentence for one in registry.publishing().forged_notices()), *held_back]
 
 
 def unused_declarations(workspace: str | None) -> list[str]:
@@ -251,7 +252,7 @@ def link_people(workspace: str | None) -> str:
     """Find entries of the same person or event (``suggest_links``); return the new suggestions as a sentence."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
-        outcome = suggest_links(registry)
+        outcome = suggest_links(registry, context.schemas)
     return f"Sự kiện có thể cùng một người: {outcome.raised} gợi ý mới."
 
 

@@ -46,7 +46,7 @@ def main() -> None:
                 "giữa các sổ (I07, M06, B06)": lambda: check_registry(registry, schemas),
             }
             if not chosen.no_links:
-                steps["gợi ý cùng người (Splink)"] = lambda: suggest_links(registry)
+                steps["gợi ý cùng người (Splink)"] = lambda: suggest_links(registry, schemas)
             measured = {name: _timed(name, step) for name, step in steps.items()}
     table = Table("Bước", "Giây CPU", "Giây đồng hồ", "Tìm thấy", title=f"{entries} mục, một nhân")
     for name, (cpu, wall, figures) in measured.items():

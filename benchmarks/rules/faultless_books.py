@@ -157,7 +157,7 @@ def _frames(
                 "book_id": number, "record": book.form.record, "place_code": str(number), "unit": str(number),
                 "book_series": "ordinary",
                 "volume": book.ledger.volume, "entries": book.ledger.entries, "pages": book.ledger.pages,
-                "rows": table.rows if table else 1, "failed": 0,
+                "rows": table.rows if table else 1, "failed": 0, "counted": None,
             }
         )  # fmt: skip
     return pd.DataFrame(entries), pd.DataFrame(pages), pd.DataFrame(rows)

@@ -22,6 +22,7 @@ from benchmarks.security.attacked_office import (
     waiting_difference,
 )
 from benchmarks.security.client import Answer, Client
+from benchmarks.security.open_notes import open_note
 from benchmarks.security.route_samples import SAMPLES, Sample
 from pipeline.declarations import schema
 from pipeline.declarations.office.review import ReviewPolicy
@@ -214,6 +215,7 @@ class _Things:
             "TICKET": self._ticket if "TICKET" in path else None,
             "ACT": self._act if "ACT" in path else None,
             "POLICY": self._policy if "POLICY" in path else None,
+            "NOTE": self._note if "NOTE" in path else None,
         }
         for name, number in numbers.items():
             if number is not None:
@@ -243,6 +245,10 @@ class _Things:
         if tickets:
             return tickets[0].id
         return self._desk.request_rescan(self._helper, self._task(Caller("")), "Ảnh mờ").id
+
+    def _note(self, _caller: Caller) -> int:
+        """A handover note of the own place that waits for signatures."""
+        return open_note(self._office.registry, OWN)
 
     def _policy(self, _caller: Caller) -> int:
         """A loosened setting that waits, and that no caller asked for."""

@@ -39,6 +39,7 @@ _THREAD = {"task_id": "TASK", "thread_id": "1"}
 _TICKET = {"ticket_id": "TICKET"}
 _ENTRY = {"entry_id": "ENTRY"}
 _LOT = {"lot_id": "LOT"}
+_NOTE = {"note_id": "NOTE"}
 _ACT = {"act_id": "ACT"}
 _DIFFERENCE = {"difference_id": "DIFFERENCE"}
 _PAGE = {"book_id": "1", "scan": "a" * 64, "page_no": "1"}
@@ -188,6 +189,7 @@ SAMPLES = {
     ("GET", "/search/{request_id}/ink/{entry_id}/{field}"): Sample(
         {"request_id": "0", **_ENTRY, "field": "child_name"}
     ),
+    ("GET", "/changes"): Sample(),
     ("GET", "/entries/{entry_id}/links"): Sample(_ENTRY),
     ("POST", "/entries/{entry_id}/links/{link_id}"): Sample({**_ENTRY, "link_id": "1"}, {"verdict": "?"}),
     ("POST", "/forms"): Sample(form={"record": "birth", "title": "Mẫu thử", "place": "không"}),
@@ -239,8 +241,16 @@ SAMPLES = {
     ("GET", "/pictures/books/{book_id}/{scan}/{page_no}"): Sample(_PAGE),
     ("POST", "/teams"): Sample(form={"team": "Tổ 1", "login": "ai.do"}),
     ("POST", "/assignments/{book_id}"): Sample({"book_id": "1"}, {"login": "ai.do"}),
+    ("POST", "/custody/books"): Sample(
+        form={"folder": "", "place": "00001", "kind": "birth", "volume": "01/2010"}
+    ),
+    ("POST", "/custody/notes"): Sample(form={"books": ["khong-co"], "giver": "Thử", "receiver": "Thử"}),
+    ("GET", "/custody/notes/{note_id}"): Sample(_NOTE),
+    ("POST", "/custody/notes/{note_id}/sign"): Sample(_NOTE, {"side": "giver"}),
+    ("POST", "/custody/notes/{note_id}/cancel"): Sample(_NOTE, {"reason": "nhầm sổ"}),
     ("POST", "/lots"): Sample(form={"books": ["1"]}),
     ("GET", "/lots/{lot_id}"): Sample(_LOT),
+    ("GET", "/lots/{lot_id}/bien-ban.pdf"): Sample(_LOT),
     ("POST", "/lots/{lot_id}/close"): Sample(_LOT),
     ("POST", "/lots/{lot_id}/cancel"): Sample(_LOT, {"reason": "nhầm sổ"}),
     ("GET", "/pictures/tasks/{task_id}/page"): Sample(_TASK),

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from pipeline.base.model import Finding
 from pipeline.base.text.natural_order import natural_key
-from pipeline.declarations.schema import Schemas
-from pipeline.registry import ChecksOutcome, CrossEntryFinding, Link, Registry
+from pipeline.declarations.schema import ActSpec, Schemas
+from pipeline.registry import ChecksOutcome, CrossEntryFinding, Link, LinkVerdict, Registry
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.books.book_rules import BookFinding
+    from pipeline.books.book_rules.act_findings import ConfirmedAct
 
 _logger = logging.getLogger(__name__)
 
@@ -69,11 +70,18 @@ def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | 
 def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
     """Compare the people of all books and save the findings."""
     from pipeline.books.book_rules import REGISTRY_CODES, comparable_people, registry_findings
+    from pipeline.books.book_rules.act_findings import act_findings
 
     books = registry.book_columns()
     places = books.set_index("book_id")["place_code"]
     people = comparable_people(registry.people_columns())
-    findings = list(_findings(registry_findings(people, places), books, schemas))
+    acts = _acts(schemas)
+    records = dict(zip(people["entry_id"].tolist(), people["record"].tolist(), strict=True))
+    confirmed = list(_confirmed_acts(registry, records, acts))
+    differing = {(one.act_id, one.earlier_id): names for one, names in confirmed if names}
+    noted = registry.act_columns()[2]
+    contradictions = act_findings(people, noted, [one for one, _ in confirmed], differing, acts, places)
+    findings = list(_findings([*registry_findings(people, places), *contradictions], books, schemas))
     outcome = registry.save_checks(
         findings, REGISTRY_CODES, _looked_at(books) if registry.undeclared_books() else None
     )
@@ -86,16 +94,51 @@ def _looked_at(books: pd.DataFrame) -> list[int]:
     return [int(book_id) for book_id in books["book_id"]]
 
 
-def suggest_links(registry: Registry) -> ChecksOutcome:
-    """Find entries that may belong to the same event or person, and save them as suggestions. Needs splink."""
+def suggest_links(registry: Registry, schemas: Schemas) -> ChecksOutcome:
+    """Find entries that may belong to the same event or person, or that an act changes, and save them as suggestions.
+
+    Needs splink.
+    """
     from pipeline.books.book_rules import comparable_people
+    from pipeline.books.book_rules.act_links import Entries, act_links
     from pipeline.books.book_rules.record_linkage import suggest_links
 
     people = comparable_people(registry.people_columns())
+    named, own, _ = registry.act_columns()
+    found = list(act_links(Entries(people, named, own), _acts(schemas)))
+    of_acts = {(link.first[0], link.second[0]) for link in found}
+    found += [link for link in suggest_links(people) if (link.first[0], link.second[0]) not in of_acts]
     return registry.save_links(
-        Link(link.kind, *link.first, *link.second, link.probability, link.evidence)
-        for link in suggest_links(people)
+        Link(link.kind, *link.first, *link.second, link.probability, link.evidence) for link in found
     )
+
+
+def _acts(schemas: Schemas) -> Mapping[str, ActSpec]:
+    return {name: record.act for name, record in schemas.records.items() if record.act is not None}
+
+
+def _confirmed_acts(
+    registry: Registry, records: Mapping[int, str], acts: Mapping[str, ActSpec]
+) -> Iterator[tuple[ConfirmedAct, Sequence[str]]]:
+    """Yield the confirmed links of acts, and what of the entry that they name differs.
+
+    Args:
+        records: The record of each entry, by its id.
+    """
+    from pipeline.books.book_rules.act_findings import ConfirmedAct
+
+    for link in registry.links("act"):
+        if link.decision is None or link.decision.verdict is not LinkVerdict.CONFIRMED:
+            continue
+        sides = (link.first_entry_id, link.second_entry_id)
+        for act_id, earlier_id in (sides, sides[::-1]):
+            act = acts.get(records.get(act_id, ""))
+            if act is not None and records.get(earlier_id) in act.earlier:
+                differing = [
+                    name for name in ("named_number", "named_day") if link.evidence.get(name) == "differs"
+                ]
+                yield ConfirmedAct(act_id, earlier_id), differing
+                break
 
 
 def _prints_by_book(registry: Registry, book_ids: Sequence[int]) -> Iterator[pd.DataFrame]:

@@ -22,6 +22,7 @@ from pipeline.registry.audit.seal import Seal, seals_in, write_seal
 from pipeline.registry.audit.verification import Progress as OnProgress
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.policy_changes import PolicyChange
+from pipeline.registry.publishing.model import ForgedNotice
 from pipeline.registry.tampered_rows import UnprovenEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.inbox.intake_folders import IntakeFolders
@@ -32,8 +33,8 @@ from pipeline.scans.workspace import Workspace
 MOST_NAMED = 20
 
 
-def _show_held_back(entries: Sequence[UnprovenEntry]) -> None:
-    """Name the entries that no extract, package or answer gives, before all else."""
+def _show_held_back(entries: Sequence[UnprovenEntry], notices: Sequence[ForgedNotice]) -> None:
+    """Name the entries that no extract, package or answer gives, and forged notices, before all else."""
     if entries:
         say(
             f"Giữ lại {len(entries)} sự kiện vì có dòng không do chương trình ghi; không giao, không in được:"
@@ -42,6 +43,10 @@ def _show_held_back(entries: Sequence[UnprovenEntry]) -> None:
         say(f"– {entry.sentence}")
     if len(entries) > MOST_NAMED:
         say(f"– và {len(entries) - MOST_NAMED} sự kiện nữa.")
+    for one in notices[:MOST_NAMED]:
+        say(f"Có {one.sentence}.")
+    if len(notices) > MOST_NAMED:
+        say(f"Và {len(notices) - MOST_NAMED} dòng nữa về tin báo không do chương trình ghi.")
 
 
 def _show_open(loosened: Iterable[PolicyChange], acts: Iterable[OpenAct]) -> None:
@@ -84,6 +89,7 @@ def verify(
         unconfirmed = registry.accounts().open_acts()
         loosened = registry.open_policy_changes()
         held_back = () if result.passed else registry.unproven_entries()
+        notices = () if result.passed else registry.publishing().forged_notices()
     stored = _check_scans(context) if scans else None
     if as_json:
         passed = result.passed and result.checkable and (stored is None or stored.passed)
@@ -91,9 +97,10 @@ def verify(
         document["unconfirmed"] = [plain(act) for act in unconfirmed]
         document["loosened"] = [plain(change) for change in loosened]
         document["held_back"] = [plain(entry) for entry in held_back]
+        document["forged_notices"] = [plain(one) for one in notices]
         print_json({**document, **({"scans": plain(stored)} if stored else {})})
     else:
-        _show_held_back(held_back)
+        _show_held_back(held_back, notices)
         _show_open(loosened, unconfirmed)
         begun = result.begun_at[:19] or "–"
         say(f"Đã xem {result.audit_rows} dòng nhật ký (từ {begun} UTC) và {result.rows} dòng dữ liệu.")

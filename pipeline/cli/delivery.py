@@ -114,6 +114,9 @@ def confirm(
     entry_id: EntryArgument,
     column: Annotated[str, typer.Argument(metavar="CỘT", help="Cột của Bộ, ví dụ nksNgaySinh.")],
     choice: Annotated[int, typer.Option("--choice", min=1, help="Giá trị thứ mấy trong các đề nghị.")] = 1,
+    alike: Annotated[
+        bool, typer.Option("--alike", help="Cho mọi việc của quyển chờ với cùng chữ, cùng đề nghị.")
+    ] = False,
     by: Annotated[str, by_option("Người xác nhận")] = ME,
     work: WorkspaceOption = HERE,
 ) -> None:
@@ -121,6 +124,10 @@ def confirm(
     policy = _policy(work)
     with work.open_registry() as registry:
         field = field_of(registry, entry_id, column)
+        if alike:
+            count = registry.confirm_alike(entry_id, field, policy, choice - 1, author=by)
+            say(f"Đã xác nhận cột {column} của {count} việc giống nhau trong quyển.")
+            return
         layers = registry.confirm_delivery(entry_id, field, policy, choice - 1, author=by)
     say(f"Đã xác nhận: việc {entry_id}, cột {column}, giao {in_words(layers.delivered)}.")
 

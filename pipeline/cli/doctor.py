@@ -18,6 +18,7 @@ from pipeline.recognition.ocr.tesseract import tesseract_version
 from pipeline.runs.machine_checks import machine, office
 from pipeline.runs.machine_checks.advisories import advisories_check
 from pipeline.runs.machine_checks.check import Check, State
+from pipeline.runs.machine_checks.own_package import own_package_check
 from pipeline.scans.workspace import Workspace
 
 MARKS: dict[State, str] = {
@@ -72,6 +73,7 @@ def machine_checks(work: CommandContext) -> Iterator[Check]:
     yield machine.file_modes_check(place)
     yield advisories_check(place.advisories, now)
     yield from office.certificate_checks(settings.certificate, now)
+    yield from _present(office.signing_check(place, now))
     yield from office.service_checks()
     try:
         context = work.run
@@ -80,6 +82,7 @@ def machine_checks(work: CommandContext) -> Iterator[Check]:
         return
     forms = len(work.schemas.forms)
     yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {work.schemas.fingerprint}")
+    yield own_package_check(work.schemas)
     yield from _present(office.own_files_check(context, has_registry=machine.has_registry(context)))
     if place.calibration.is_file() and not settings.has_own_calibration(place.root):
         advice = "Tệp bị sửa, hay có từ khi nhật ký chưa ghi mã băm, nên không được dùng. Hãy chạy: hotich calibrate"

@@ -109,6 +109,10 @@ def export(
     key: Annotated[
         str | None, typer.Option("--key", help="Khóa công khai của nơi giao, dùng với --verify.")
     ] = None,
+    issuer: Annotated[
+        Path | None,
+        typer.Option("--issuer", help="Chứng thư của nơi cấp chứng thư ký số (PEM, DER), dùng với --verify."),
+    ] = None,
     work: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     limit: LimitOption = 40,
@@ -119,7 +123,7 @@ def export(
     Sổ còn sự kiện chưa xong hoặc còn lỗi thì không được xuất, và các sự kiện ấy được liệt kê.
     """
     if verify is not None:
-        _verify(verify, key, as_json)
+        _verify(verify, key, issuer, as_json)
         return
     if bool(books) == everything:
         raise typer.BadParameter("Hãy nêu sổ bằng --book, hoặc --all cho mọi sổ.")
@@ -180,12 +184,24 @@ def _show(report: PackageReport, limit: int) -> None:
         _show_faults(report, limit)
 
 
-def _verify(folder: Path, key: str | None, as_json: bool) -> None:
-    flaws = package_flaws(folder, key)
+def _verify(folder: Path, key: str | None, issuer: Path | None, as_json: bool) -> None:
+    from pipeline.delivery.signing.package_signatures import (  # pyHanko: not for an export without signatures
+        pdf_signature_flaws,
+        read_issuers,
+    )
+
+    trusted = () if issuer is None else read_issuers(issuer)
+    signed, unsigned = pdf_signature_flaws(folder, trusted)
+    flaws = (*package_flaws(folder, key), *unsigned)
     if as_json:
         print_json({"flaws": plain(flaws)})
     elif not flaws:
         say(f"{folder}: đủ các tệp, không tệp nào bị đổi, chữ ký đúng.")
+        if signed:
+            known = (
+                "do nơi cấp đã nêu cấp chứng thư" if trusted else "thêm --issuer để biết chứng thư do ai cấp"
+            )
+            say(f"{signed} PDF có chữ ký số của cơ quan, đúng cả ({known}).")
         if key is None:
             say(
                 "Chữ ký đúng với khóa ghi trong gói. Muốn biết khóa ấy của ai, hãy so vân tay khóa với biên bản "

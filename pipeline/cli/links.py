@@ -13,6 +13,7 @@ from pipeline.books.book_checks import suggest_links
 from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import plain, print_json, say, show
+from pipeline.declarations.schema import Schemas
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
 from pipeline.registry.checks.model import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.reports.finding_sentences import FindingPlaces
@@ -31,7 +32,10 @@ def links(
     work: WorkspaceOption = HERE,
     kind: Annotated[
         str | None,
-        typer.Option("--kind", help="Chỉ “again” (đăng ký hai lần) hoặc “person” (cùng một người)."),
+        typer.Option(
+            "--kind",
+            help="Chỉ “again” (đăng ký hai lần), “person” (cùng một người) hay “act” (việc làm thay đổi việc kia).",
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu gợi ý.")] = 40,
     rejected: Annotated[bool, typer.Option("--rejected", help="Kể cả những gợi ý người đã bác.")] = False,
@@ -47,7 +51,7 @@ def links(
     if kind not in (None, *KINDS):
         raise SetupError(f"--kind là một trong: {', '.join(KINDS)}.")
     with work.open_registry() as registry:
-        outcome = _suggest(registry)
+        outcome = _suggest(registry, work.schemas)
         all_links = registry.links(kind, rejected=rejected)
         shown = all_links[:limit]
         places = FindingPlaces(registry) if all_links else None
@@ -102,9 +106,9 @@ def _decide(number: int, verdict: LinkVerdict, by: str, reason: str, work: Comma
     say(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.")
 
 
-def _suggest(registry: Registry) -> ChecksOutcome:
+def _suggest(registry: Registry, schemas: Schemas) -> ChecksOutcome:
     try:
-        return suggest_links(registry)
+        return suggest_links(registry, schemas)
     except ModuleNotFoundError as error:
         if error.name not in ("splink", "duckdb"):
             raise

@@ -86,7 +86,7 @@ def print_entry(
 ) -> None:
     """In một sự kiện thành PDF: giá trị đang có hiệu lực bên cạnh ảnh trang sổ, ghi chú, cải chính, bổ sung."""
     with _printer(work) as (printer, _):
-        _write(printer.entry(entry_id, Asker(by)), target)
+        write_printed(printer.entry(entry_id, Asker(by)), target)
 
 
 @app.command("extract", cls=Command)
@@ -117,12 +117,12 @@ def print_extract(
         if not signer and not signer_title:
             signer, signer_title = view.office.signer, view.office.signer_title
         if not issue:
-            _write(printer.draft(entry_id, Signer(signer, signer_title), asker, paper), target)
+            write_printed(printer.draft(entry_id, Signer(signer, signer_title), asker, paper), target)
             return
         order = ExtractOrder(recipient, reason, copies, signer, signer_title, f"cli-{uuid4().hex}", paper)
         line = printer.issue(entry_id, order, view.state, asker)
         say(f"Đã cấp trích lục số {line.told_number} ({line.office}).")
-        _write(printer.issued(line.extract_id, asker), target)
+        write_printed(printer.issued(line.extract_id, asker), target)
 
 
 @app.command("list", cls=Command)
@@ -136,7 +136,7 @@ def print_list(
     """In danh sách sự kiện của một quyển sổ. Giá trị còn chờ rà soát thì để trống."""
     with _printer(work) as (printer, registry):
         for book_id in ids_of(registry, [book]):
-            _write(printer.book_list(int(book_id), f".{ending}", Asker(by)), target)
+            write_printed(printer.book_list(int(book_id), f".{ending}", Asker(by)), target)
 
 
 @app.command("handover", cls=Command)
@@ -162,7 +162,7 @@ def print_handover(
         place,
     )
     with _printer(work) as (printer, _):
-        _write(printer.handover(folder.resolve(), order, Asker(by)), target)
+        write_printed(printer.handover(folder.resolve(), order, Asker(by)), target)
 
 
 @app.command("issued", cls=Command)
@@ -193,7 +193,7 @@ def print_issued(
     with _printer(work) as (printer, registry):
         if take is not None:
             file = printer.issued(take, Asker(by), even_void=even_void, even_outdated=even_outdated)
-            _write(file, target)
+            write_printed(file, target)
             return
         issued = registry.issued_extracts(IssueFilter(office, year, most=limit), author=by)
     show(
@@ -335,7 +335,8 @@ def _printer(work: CommandContext) -> Iterator[tuple[OfficePrinter, Registry]]:
         )
 
 
-def _write(file: PrintedFile, target: Path) -> None:
+def write_printed(file: PrintedFile, target: Path) -> None:
+    """Write a printed file, into a folder or under a new name; an existing file is never overwritten."""
     _write_file(target, file.name, file.content)
 
 

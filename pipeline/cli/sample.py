@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,9 +20,13 @@ from pipeline.cli.context import (
     ids_of,
 )
 from pipeline.cli.group import Command, Commands
+from pipeline.cli.print_papers import OutOption, write_printed
 from pipeline.cli.screen import plain, print_json, say, show
+from pipeline.declarations.office.campaign import CONTRACT
 from pipeline.declarations.office.lot_sampling import PRESETS, SAMPLING
 from pipeline.declarations.office.review import read_review
+from pipeline.delivery.printing.offices import read_offices
+from pipeline.delivery.printing.service import Asker
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.lots.lots import Lots
@@ -118,6 +123,26 @@ def cancel(
     """Bỏ một lô, không kết luận. Sự kiện đã đưa ra kiểm tra thì vẫn chờ người kiểm tra."""
     with _lots(work) as (_, lots):
         _show([lots.cancel(_person(by), lot, reason)])
+
+
+@app.command("minutes", cls=Command)
+def print_minutes(
+    lot: LotArgument, target: OutOption = Path(), by: ByOption = ME, work: WorkspaceOption = HERE
+) -> None:
+    """In biên bản nghiệm thu của một lô ra PDF."""
+    from pipeline.delivery.printing.acceptance_paper import acceptance_paper
+
+    with _lots(work) as (registry, lots):
+        person = _person(by)
+        paper = acceptance_paper(
+            registry,
+            lots.lot(person, lot),
+            lots.character_errors(person, lot),
+            CONTRACT.read(work.workspace.office),
+            read_offices(work.workspace.print),
+            Asker(by),
+        )
+    write_printed(paper, target)
 
 
 @contextmanager

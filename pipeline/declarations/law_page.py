@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from pipeline.base.files import parse_toml
 from pipeline.declarations.schema import Declaration, Schemas, default_folder, validate_declaration
@@ -17,6 +19,8 @@ HEAD = """\
 
 Khai báo của chương trình (quy tắc, danh mục, mô hình phần mềm dùng chung) dựa vào văn bản nào, đã đọc tới đâu, đối
 chiếu đến ngày nào. Văn bản ra sau ngày ấy thì chưa xét. Văn bản mới là một dòng của `schemas/law.toml`.
+“Chưa đọc” là văn bản mà chưa ai đối chiếu với khai báo: chỗ nào dẫn nó là dẫn theo lời trích hay hiểu biết chung, cần
+người của cơ quan xem lại.
 
 | Văn bản | Về việc | Hiệu lực từ | Đã đọc | Đối chiếu ngày | Dựa vào |
 |---|---|---|---|---|---|"""
@@ -43,6 +47,14 @@ class LawText(Declaration):
     held: str
     since: str = ""
     about: str
+
+    @model_validator(mode="after")
+    def _is_held_or_unread(self) -> Self:
+        if not self.held and self.state in ("read", "excerpt"):
+            raise ValueError(
+                f"{self.name}: {self.state} needs the day on which the declarations were held against it"
+            )
+        return self
 
 
 def law_texts(folder: Path | None = None) -> tuple[LawText, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from pebble import ProcessExpired, ProcessPool
 from pipeline.base.errors import PackageRefused, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.base.model import PageImage, PageRef
 from pipeline.declarations.schema import Schemas
-from pipeline.delivery.export.compression import SCALES, CopyOptions, JpegCompressor
+from pipeline.delivery.export.compression import CopyOptions, JpegCompressor
 from pipeline.delivery.export.export_options import CORRECTION, AttachedPage, BookNames, UniqueNames
 from pipeline.delivery.export.package_values import SettledEntry
 from pipeline.delivery.export.page_pictures import (
@@ -36,11 +37,13 @@ from pipeline.delivery.export.page_pictures import (
     facing_columns,
     row_bands,
 )
+from pipeline.delivery.signing.office_certificate import load_certificate
 from pipeline.scans.intake import ScanFile, ScanLimits, limit_this_process, page_of
 from pipeline.scans.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.delivery.deliverable import DeliverableBook
+    from pipeline.delivery.signing.pades import PdfSigner
     from pipeline.registry import Registry  # SQLAlchemy: not for the processes that copy pages
 
 JOBS_AHEAD = 3
@@ -64,13 +67,36 @@ class CopyJob:
 
 
 @dataclass(frozen=True, slots=True)
+class CopySignature:
+    """Where the certificate of the office and its password lie, and the server of time stamps."""
+
+    certificate: Path
+    password: Path
+    timestamp_url: str = ""
+
+
+@cache
+def _signer(signature: CopySignature) -> PdfSigner:
+    """Return the signer of this process."""
+    from pipeline.delivery.signing.pades import PdfSigner  # pyHanko: only where files are signed
+
+    return PdfSigner(load_certificate(signature.certificate, signature.password), signature.timestamp_url)
+
+
+@dataclass(frozen=True, slots=True)
 class CopyRules:
-    """Settings of all copies of a package; ``seconds``: wall time allowed for a job."""
+    """Settings of all copies of a package.
+
+    Attributes:
+        seconds: Wall time allowed for a job.
+        signature: The certificate that signs each copy, its password and the server of time stamps; ``None``: none.
+    """
 
     options: CopyOptions
     limits: ScanLimits
     made_at: datetime
     seconds: float
+    signature: CopySignature | None = None
 
 
 class CopyWorkers:
@@ -132,9 +158,13 @@ def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
 
     def decode(part: PagePart) -> PageImage:
         scan = ScanFile(part.scan, part.scan_sha256, part.scan.stat().st_size)
-        return page_of(scan, part.page_no, rules.limits, SCALES[0])
+        return page_of(scan, part.page_no, rules.limits, rules.options.dpi)
 
-    return entry_pdfs(job.copies, decode, rules.options, rules.made_at, _compressor)
+    files = entry_pdfs(job.copies, decode, rules.options, rules.made_at, _compressor)
+    if rules.signature is None:
+        return files
+    signer = _signer(rules.signature)
+    return [signer.sign(file) for file in files]
 
 
 def _set_up(limits: ScanLimits) -> None:

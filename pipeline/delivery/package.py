@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pipeline
-from pipeline.base.errors import PackageRefused, ScanError
+from pipeline.base.errors import PackageRefused, ScanError, SecurityError, SetupError
 from pipeline.base.files import sha256_of_file
 from pipeline.books.book_checks import check_books
 from pipeline.delivery.deliverable import DeliverableBook, deliverable_book, without_altered, without_faults
-from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, CopyWorkers
+from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, CopySignature, CopyWorkers
 from pipeline.delivery.export.export_options import BookNames, PackageOptions
 from pipeline.delivery.export.package_folder import MANIFEST, signing_key, whole_folder, write_manifest
 from pipeline.delivery.export.package_values import ExportBlocker, FieldTally, WorkbookFault
 from pipeline.delivery.export.preupload import count_by_check, preupload_faults
 from pipeline.delivery.export.workbook import write_workbook
+from pipeline.delivery.signing.office_certificate import load_certificate
 from pipeline.registry import Registry, RegistryPart, WithdrawnDelivery
 from pipeline.registry.approvals.model import BookApproval
 from pipeline.run_context import RunContext
@@ -176,6 +177,7 @@ class _Package:
         self._faults: tuple[WorkbookFault, ...] = ()
         self._made_at = datetime.now(UTC).replace(microsecond=0)
         self._filled = FieldTally()
+        self._signature, self._signer = self._office_signature()
         columns = context.schemas.columns(self._export)
         for entry in book.entries:
             self._filled.count(entry.cells, columns)
@@ -211,6 +213,8 @@ class _Package:
                 manifest = sha256_of_file(work / MANIFEST)
         except _WorkbookRefused:
             return self.refuse("faults")
+        except SetupError as error:  # the certificate went, or the server of time stamps gives no answer
+            raise PackageRefused(error.message) from None
         except _ApprovalEnded:
             return self.refuse("unapproved")
         numbers = {entry.entry_id: entry.number for entry in self._book.entries}
@@ -224,6 +228,22 @@ class _Package:
             count_by_check(self._faults),
         )
         return self._report(folder=folder, pdf_bytes=size)
+
+    def _office_signature(self) -> tuple[CopySignature | None, str]:
+        """Return the signature of the copies, and the fingerprint of its certificate.
+
+        Raises:
+            PackageRefused: The certificate cannot sign.
+        """
+        place = Workspace(self._context.workspace)
+        if not place.signing_certificate.exists():
+            return None, ""
+        try:
+            office = load_certificate(place.signing_certificate, place.signing_password)
+        except (SetupError, SecurityError) as error:
+            raise PackageRefused(error.message) from None
+        url = self._options.timestamp_url
+        return CopySignature(place.signing_certificate, place.signing_password, url), office.fingerprint
 
     def _is_overruled(self) -> bool:
         """Return whether rows go out that the model of the shared software refuses."""
@@ -287,7 +307,11 @@ class _Package:
     def _write_copies(self, path: Path, plan: CopyPlan, workers: int) -> tuple[Hashes, int]:
         """Write the archive of the PDFs; return their hashes and their total size in bytes."""
         rules = CopyRules(
-            self._options.copies, self._context.limits, self._made_at, self._context.page_seconds
+            self._options.copies,
+            self._context.limits,
+            self._made_at,
+            self._context.page_seconds,
+            self._signature,
         )
         hashes: Hashes = {}
         size = done = 0
@@ -345,6 +369,7 @@ class _Package:
                 "warnings": count_by_check(self._faults),
                 "dropped": dict(self._dropped),
             },
+            "pdf_signature": {"certificate_sha256": self._signer} if self._signer else {},
             "complete": not self._book.blockers,
             "amended": [
                 {

@@ -62,6 +62,10 @@ _FLAWS = {
     "extra": "{file}: tệp lạ, không có trong bản kê.",
     "unsigned": "{file}: chữ ký thiếu hoặc sai, bản kê đã bị sửa.",
     "foreign": "{file}: ký bằng một khóa khác.",
+    "pdf-missing": "{file}: không có chữ ký số của cơ quan.",
+    "pdf-broken": "{file}: chữ ký số sai, hoặc tệp đã bị đổi sau khi ký.",
+    "pdf-untrusted": "{file}: chứng thư của chữ ký số không do nơi cấp đã nêu cấp.",
+    "pdf-foreign": "{file}: ký số bằng một chứng thư khác chứng thư ghi trong bản kê.",
 }
 
 

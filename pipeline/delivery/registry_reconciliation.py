@@ -48,6 +48,7 @@ from pipeline.registry.entries.model import RecordRow
 from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.scans.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.scans.workspace import Workspace
+from pipeline.values.derivations import ASKED_BEFORE_DELIVERY
 
 
 @dataclass
@@ -118,6 +119,14 @@ class ReconciliationRun:
                 row.entry_id, row.book_id, tuple(texts), shared.setdefault(empty, empty), unsettled
             )
 
+    def _is_given_elsewhere(self, row: RecordRow) -> bool:
+        """Return whether other fields may give an empty column of an entry its value."""
+        return any(
+            not row.values.get(one.field) and row.values.get(one.fields[0])
+            for one in self.layout.record.derivations
+            if one.rule in ASKED_BEFORE_DELIVERY and self.layout.record.by_name[one.field].column
+        )
+
     def _delivered(self, rows: Sequence[RecordRow]) -> Mapping[int, Mapping[str, str]]:
         """Return the delivered values of entries in books with any value changed by a delivery rule."""
         record, lists = self.layout.record, self.schemas.vocabulary
@@ -126,7 +135,8 @@ class ReconciliationRun:
         books = {
             row.book_id
             for row in rows
-            if any(
+            if self._is_given_elsewhere(row)
+            or any(
                 (value or spec.column == registered_on)
                 and not is_as_delivered(spec, value, vocabulary, as_whole_day=spec.column == registered_on)
                 for name, spec, vocabulary in columns

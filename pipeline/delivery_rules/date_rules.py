@@ -53,6 +53,7 @@ class DateFacts:
         above: For the day of registration: that of the preceding entry, if settled.
         below: The same of the following entry.
         numbered: The year that the entry's number gives.
+        page_year: The year of the last settled registration above on the page.
     """
 
     registered_on: PartialDate | None
@@ -63,6 +64,7 @@ class DateFacts:
     above: PartialDate | None = None
     below: PartialDate | None = None
     numbered: int | None = None
+    page_year: int | None = None
 
 
 def proposed_dates(
@@ -105,8 +107,8 @@ def proposed_dates(
 def day_of_neighbour(written: str, spec: FieldSpec, facts: DateFacts) -> Iterator[DeliveredValue]:
     """Yield the possible days of a registration whose day is incomplete or missing, always for confirmation.
 
-    A day and month get the year of the entry's number, of its neighbours, then the years of the book; a year, a month
-    or nothing at all gets the day of a neighbour that does not contradict it.
+    A day and month get the year of the entry's number, of its page, of its neighbours, then the years of the book; a
+    year, a month or nothing at all gets the day of a neighbour that does not contradict it.
     """
     if not facts.is_registration or is_lunar(written) or parse_short_year(written) is not None:
         return
@@ -115,10 +117,10 @@ def day_of_neighbour(written: str, spec: FieldSpec, facts: DateFacts) -> Iterato
     days: list[PartialDate | None] = []
     if day_and_month is not None:
         first, last = _span(facts)
-        numbered = [] if facts.numbered is None else [facts.numbered]
+        likely = [year for year in (facts.numbered, facts.page_year) if year is not None]
         days = [
             partial_date(year, day_and_month[1], day_and_month[0])
-            for year in (*numbered, *(day.year for day in neighbours), *range(first, last + 1))
+            for year in (*likely, *(day.year for day in neighbours), *range(first, last + 1))
         ]
     else:
         known = parse_canonical(DateKind().parse(written).canonical)

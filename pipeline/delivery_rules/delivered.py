@@ -7,129 +7,28 @@ proposes values, and a person confirms one of them.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from pipeline.base.model import FieldStatus, Ledger
+from pipeline.base.model import FieldStatus
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.delivery_rules import CONFIRM, NOTE, PAPER
-from pipeline.declarations.schema import AmbiguousBoxSpec, FieldSpec, RecordSpec, Schemas
+from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery_rules.date_rules import DateFacts, day_of_neighbour, proposed_dates
+from pipeline.delivery_rules.elsewhere import proposed_elsewhere, province_in
+from pipeline.delivery_rules.layers import EntryBelow, FieldLayers, LineAbove, WrittenEntry, WrittenField
+from pipeline.delivery_rules.number_rules import numbers_of_neighbours, proposed_numbers
 from pipeline.delivery_rules.proposals import DeliveredValue, blank_with_note, note_of, settled_by
+from pipeline.delivery_rules.term_rules import proposed_terms, two_names
 from pipeline.values import kinds
 from pipeline.values.kinds.calendar import PartialDate, parse_canonical
 from pipeline.values.kinds.date import parse_canonical_age
 from pipeline.values.kinds.name import names_nobody
-from pipeline.values.kinds.number import paper_number_in, parse_marked_number, parse_suffixed_number
+from pipeline.values.kinds.number import paper_number_in
 from pipeline.values.kinds.time import times_in_words
 
 NEAREST = 2
 """Number of preceding fields that a ditto mark on a one-entry page may refer to."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenField:
-    """The paper layer of a field.
-
-    Attributes:
-        status: Its state according to people or machines.
-        text: Its text, verbatim.
-        value: Its effective value; ``""``: blank; None: not settled, or not valid.
-        amended: The value of an amendment, None without an amendment.
-    """
-
-    status: FieldStatus
-    text: str = ""
-    value: str | None = None
-    amended: str | None = None
-    is_decided: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmedDelivery:
-    """A proposal confirmed by a person.
-
-    Attributes:
-        value: The delivered value.
-        note: The text appended to the margin note.
-    """
-
-    written: str
-    value: str
-    note: str
-    rule: str
-    author: str
-
-
-@dataclass(frozen=True, slots=True)
-class FieldLayers:
-    """Both layers of a field.
-
-    Attributes:
-        delivered: The delivered value; while it is not ``certain``, the first proposal.
-        proposals: The values that a person may confirm.
-    """
-
-    written: str
-    delivered: DeliveredValue
-    proposals: tuple[DeliveredValue, ...] = ()
-
-    @property
-    def waits(self) -> bool:
-        """Whether a person must confirm a proposal."""
-        return not self.delivered.certain
-
-    @property
-    def mark(self) -> str:
-        """Hash of the text and its proposals: a confirmation holds only for the values that were shown."""
-        shown = [
-            self.written,
-            *((proposal.value, proposal.note, proposal.rule) for proposal in self.proposals),
-        ]
-        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
-
-    def unless_of_others(self, author: str) -> FieldLayers:
-        """Return the layers without confirmations by anybody but ``author``, for blind keying."""
-        if self.delivered.confirmed_by in ("", author):
-            return self
-        return replace(self, delivered=self.proposals[0])
-
-
-@dataclass(frozen=True)
-class WrittenEntry:
-    """The paper layer of an entry.
-
-    Attributes:
-        fields: Its fields, by name.
-        confirmed: Confirmed deliveries, by field.
-    """
-
-    record: RecordSpec
-    ledger: Ledger
-    fields: Mapping[str, WrittenField]
-    confirmed: Mapping[str, ConfirmedDelivery] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class LineAbove:
-    """The preceding entry of the book: its layers, and whether it is the line directly above on the same page.
-
-    Only its paper layer counts, without amendments: a ditto mark is older than amendments.
-    """
-
-    layers: Mapping[str, FieldLayers]
-    is_next_to: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EntryBelow:
-    """What is known of the following entry of the book: its number and day of registration; ``""``: not known."""
-
-    number: str = ""
-    registered_on: str = ""
 
 
 def entry_layers(
@@ -174,20 +73,6 @@ def is_as_delivered(
     return not kinds.is_ditto(value)
 
 
-def notes_with(notes: str, layers: Mapping[str, FieldLayers]) -> str:
-    """Return the margin note with the notes of the delivered values.
-
-    Args:
-        notes: The delivered margin note.
-        layers: Both layers of the entry.
-    """
-    left = (field_layers.delivered.note for field_layers in layers.values())
-    return "; ".join(dict.fromkeys(filter(None, (notes, *left))))
-
-
-_BETWEEN_NAMES = re.compile(r"\s*[,;/&+]\s*|\s+(?:và|-|–)\s+")
-
-
 class _EntryRules:
     """The delivery rules applied to an entry."""
 
@@ -201,6 +86,7 @@ class _EntryRules:
     ) -> None:
         self._entry, self._above, self._schemas, self._policy = entry, above, schemas, policy
         self._below = below
+        self._with_second = tuple(spec for spec in entry.record.fields if spec.second)
         self._done: dict[str, FieldLayers] = {}
 
     def layers(self) -> Mapping[str, FieldLayers]:
@@ -219,15 +105,15 @@ class _EntryRules:
             if second is not None:
                 self._done[spec.name] = second
                 return second
-        if written is None:
-            return None
-        if written.amended is not None:
-            proposals: tuple[DeliveredValue, ...] = (DeliveredValue(written.amended),)
-        else:
+        proposals = tuple(proposed_elsewhere(spec, self._entry, self._schemas, self._policy))
+        if written is not None and written.amended is not None:
+            proposals = (DeliveredValue(written.amended),)
+        elif written is not None and not proposals:
             proposals = tuple(self._proposed(spec, written))
         if not proposals:
             return None
-        layers = self._with_word_of_person(spec, FieldLayers(written.text, proposals[0], proposals))
+        text = "" if written is None else written.text
+        layers = self._with_word_of_person(spec, FieldLayers(text, proposals[0], proposals))
         if not layers.delivered.rule:
             layers = replace(layers, proposals=())
         self._done[spec.name] = layers
@@ -252,7 +138,7 @@ class _EntryRules:
         elif kinds.is_ditto(written.value) and not self._is_literal(spec.name):
             yield from self._ditto(spec, written)
         elif spec.value_kind.is_entry_number:
-            yield from self._number(spec, written)
+            yield from proposed_numbers(written.text, written.value, self._year(), spec, self._policy)
         elif spec.value_kind.is_date:
             yield from proposed_dates(written.text, written.value, spec, self._facts(spec), self._policy)
         elif spec.value_kind.is_date_in_words and written.text != written.value:
@@ -261,7 +147,8 @@ class _EntryRules:
             else:
                 yield DeliveredValue(written.value, rule="date_in_words")
         elif spec.value_kind.is_listed:
-            yield from self._term(spec, written.value)
+            vocabulary = self._schemas.vocabulary(spec)
+            yield from proposed_terms(written.value, spec, self._entry, vocabulary, self._policy)
         elif spec.value_kind.is_count and not written.value.isdecimal():
             yield from settled_by(
                 "text_for_number", self._policy, blank_with_note(spec, written.text or written.value)
@@ -280,28 +167,32 @@ class _EntryRules:
             yield DeliveredValue(number, note_of(spec, text), "paper_in_number", certain=False)
             yield DeliveredValue(value, rule="paper_in_number", certain=False)
         else:
+            yield from province_in(value, spec, self._entry, self._schemas)
             yield DeliveredValue(value)
+
+    def _nobody(self, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:
+        if self._policy["names_nobody"] == PAPER:
+            yield DeliveredValue(text)
+            return
+        is_certain = self._policy["names_nobody"] != CONFIRM and not spec.required
+        yield replace(blank_with_note(spec, text), rule="names_nobody", certain=is_certain)
+        if not is_certain:
+            yield DeliveredValue(text, rule="names_nobody", certain=False)
+
+    def _time(self, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:
+        if self._policy["time_otherwise"] == CONFIRM:
+            for value in times_in_words(text):
+                yield DeliveredValue(value, note_of(spec, text), "time_otherwise", certain=False)
+        yield from settled_by("time_otherwise", self._policy, blank_with_note(spec, text))
 
     def _blank_on_paper(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
         if written.is_decided and self._is_registration(spec):
             yield from day_of_neighbour("", spec, self._facts(spec))
         if written.is_decided and spec.value_kind.is_entry_number:
-            yield from self._number_of_neighbours(spec)
+            above = None if self._above is None else self._above.layers.get(spec.name)
+            before = "" if above is None or above.waits else above.delivered.value
+            yield from numbers_of_neighbours(before, self._below.number, self._year(), spec)
         yield DeliveredValue("")
-
-    def _number_of_neighbours(self, spec: FieldSpec) -> Iterator[DeliveredValue]:
-        """Yield the number after the preceding entry's or before the following one's, for confirmation."""
-        above = None if self._above is None else self._above.layers.get(spec.name)
-        before = "" if above is None or above.waits else above.delivered.value
-        meant = [(before, 1), (self._below.number, -1)]
-        year = str(self._year())
-        values = []
-        for number, step in meant:
-            first, _, of_year = number.partition("/")
-            if first.isdecimal() and of_year in ("", year) and int(first) + step > 0:
-                values.append(f"{int(first) + step:02d}/{year}")
-        for value in dict.fromkeys(values):
-            yield DeliveredValue(value, note_of(spec, "không ghi"), "missing_number", certain=False)
 
     def _without_value(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
         if not written.is_decided or not spec.column:
@@ -320,32 +211,6 @@ class _EntryRules:
         for proposal in settled_by(rule, self._policy, blank_with_note(spec, text)):
             yield replace(proposal, certain=proposal.certain and not spec.required)
 
-    # --- numbers ------------------------------------------------------------------------------------------------------
-
-    def _number(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
-        """Yield an entry number as delivered: one written without a year gets the year of its registration.
-
-        The text as written counts: its value may be completed with the book's year, which may be the one before.
-        """
-        number = kinds.ENTRY_NUMBER.parse(written.text or written.value or "").canonical
-        if number and "/" not in number:
-            yield from settled_by("number_without_year", self._policy, f"{number}/{self._year()}")
-            return
-        suffixed = parse_suffixed_number(written.text or written.value or "")
-        if suffixed is not None:
-            year = suffixed.year or self._year()
-            value = f"{suffixed.number}{suffixed.suffix}/{year}"
-            yield from settled_by("number_with_suffix", self._policy, value)
-            return
-        marked = None if number else parse_marked_number(written.text or written.value or "")
-        if marked is None:
-            yield DeliveredValue(written.value or "")
-            return
-        is_agreed = marked.tells(self._year()) and self._policy["number_with_marks"] != CONFIRM
-        for value in marked.in_year(self._year()):
-            note = "" if marked.tells(self._year()) else note_of(spec, written.text or written.value or "")
-            yield DeliveredValue(value, note, "number_with_marks", certain=is_agreed)
-
     def _year(self) -> int:
         day = self._registered_on()
         return day.year if day is not None else self._entry.ledger.year
@@ -363,6 +228,7 @@ class _EntryRules:
             self._day_above(spec) if is_registration else None,
             parse_canonical(self._below.registered_on) if is_registration else None,
             self._year_of_number() if is_registration else None,
+            self._above.page_year if is_registration and self._above is not None else None,
         )
 
     def _year_of_number(self) -> int | None:
@@ -405,99 +271,13 @@ class _EntryRules:
         )
         return next((int(limit) for limit in limits if limit is not None), None)
 
-    # --- terms --------------------------------------------------------------------------------------------------------
-
-    def _term(self, spec: FieldSpec, value: str) -> Iterator[DeliveredValue]:
-        vocabulary = self._schemas.vocabulary(spec)
-        if vocabulary is None or value in vocabulary.labels:
-            yield DeliveredValue(value)
-            return
-        code = kinds.CHOICE.parse(value, vocabulary).canonical
-        if code in vocabulary.labels:  # the decision is older than its term's code
-            yield DeliveredValue(code)
-            return
-        if vocabulary.listed:
-            yield from self._listed(spec, value, vocabulary)
-            return
-        if not vocabulary.has_codes:
-            yield DeliveredValue(value)
-            return
-        by_parents = self._entry.record.unknown_parent
-        if by_parents is not None and spec.name == by_parents.field and value == by_parents.words:
-            known = [self._is_named(name) for name in by_parents.parents]
-            named = tuple(bool(is_named) for is_named in known)
-            if None not in known and named in by_parents.codes:
-                yield from settled_by("unknown_parent", self._policy, by_parents.codes[named])
-                return
-            for offered_code in by_parents.codes.values():
-                yield DeliveredValue(offered_code, rule="unknown_parent", certain=False)
-            yield replace(blank_with_note(spec, value), rule="unknown_parent", certain=False)
-            return
-        for box in self._entry.record.ambiguous_boxes:
-            if (spec.name, value) == (box.field, box.words):
-                yield from self._boxed(box, spec, value)
-                return
-        yield from self._blank("outside_list", spec, value)
-
-    def _boxed(self, box: AmbiguousBoxSpec, spec: FieldSpec, words: str) -> Iterator[DeliveredValue]:
-        deciding = self._entry.fields.get(box.by)
-        value = deciding.value if deciding is not None else None
-        code = dict(zip(box.known, box.codes, strict=True)).get(value or "") if box.by else None
-        if code is not None:
-            yield from settled_by("ambiguous_box", self._policy, code)
-            return
-        for offered_code in box.codes:
-            yield DeliveredValue(offered_code, rule="ambiguous_box", certain=False)
-        yield replace(blank_with_note(spec, words), rule="ambiguous_box", certain=False)
-
-    def _is_named(self, field_name: str) -> bool | None:
-        written = self._entry.fields.get(field_name)
-        if written is None or written.value is None:
-            return None
-        return bool(written.value) and not names_nobody(written.value)
-
-    def _listed(self, spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary) -> Iterator[DeliveredValue]:
-        """Yield the names of a complete list that a text outside the terms may mean, then the text as written."""
-        choice = self._policy["listed_name"]
-        if value in vocabulary.delivered or (choice == PAPER and not vocabulary.has_codes):
-            yield DeliveredValue(value)
-            return
-        names = vocabulary.offered(value)
-        sure = len(names) == 1 and (vocabulary.is_plain_name(value) or choice == "single")
-        if sure and choice != CONFIRM:
-            note = "" if vocabulary.is_plain_name(value) else note_of(spec, value)
-            yield DeliveredValue(names[0].code, note, "listed_name")
-            return
-        both = self._two_names(spec, value)
-        codes = both or tuple(name.code for name in names)
-        for code in codes:
-            yield DeliveredValue(code, note_of(spec, value), "listed_name", certain=False)
-        if not vocabulary.has_codes:
-            yield DeliveredValue(value, rule="listed_name", certain=False)
-        yield replace(blank_with_note(spec, value), rule="listed_name", certain=False)
-
-    def _two_names(self, spec: FieldSpec, value: str) -> tuple[str, ...]:
-        """Return the two names of a list in a text, if the record has a field for the second."""
-        vocabulary = self._schemas.vocabulary(spec)
-        parts = _BETWEEN_NAMES.split(value.strip())
-        if not spec.second or vocabulary is None or len(parts) != 2:
-            return ()
-        codes = []
-        for part in parts:
-            names = vocabulary.offered(part)
-            code = kinds.CHOICE.parse(part, vocabulary).canonical or (
-                names[0].code if len(names) == 1 else ""
-            )
-            codes.append(code)
-        return tuple(codes) if all(codes) and codes[0] != codes[1] else ()
-
     def _second_name(self, spec: FieldSpec) -> FieldLayers | None:
         """Return the layers of a field without a text whose value a confirmed field holds as its second name."""
-        for first in self._entry.record.fields:
+        for first in self._with_second:
             written = self._entry.fields.get(first.name)
             if first.second != spec.name or written is None or not written.value:
                 continue
-            codes = self._two_names(first, written.value)
+            codes = two_names(written.value, first, self._schemas.vocabulary(first))
             delivered = layers.delivered if (layers := self._layers_of(first)) is not None else None
             if codes and delivered is not None and delivered.certain and delivered.value in codes:
                 other = codes[1 - codes.index(delivered.value)]
@@ -505,23 +285,6 @@ class _EntryRules:
                     "", DeliveredValue(other, "", "listed_name", confirmed_by=delivered.confirmed_by)
                 )
         return None
-
-    # --- names and times ----------------------------------------------------------------------------------------------
-
-    def _nobody(self, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:
-        if self._policy["names_nobody"] == PAPER:
-            yield DeliveredValue(text)
-            return
-        is_certain = self._policy["names_nobody"] != CONFIRM and not spec.required
-        yield replace(blank_with_note(spec, text), rule="names_nobody", certain=is_certain)
-        if not is_certain:
-            yield DeliveredValue(text, rule="names_nobody", certain=False)
-
-    def _time(self, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:
-        if self._policy["time_otherwise"] == CONFIRM:
-            for value in times_in_words(text):
-                yield DeliveredValue(value, note_of(spec, text), "time_otherwise", certain=False)
-        yield from settled_by("time_otherwise", self._policy, blank_with_note(spec, text))
 
     # --- ditto marks --------------------------------------------------------------------------------------------------
 

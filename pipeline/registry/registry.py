@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ from pipeline.registry.books import (
 )
 from pipeline.registry.checks import checks, links
 from pipeline.registry.clear_values import clear_counts, clear_pages
+from pipeline.registry.custody import custody
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
@@ -53,11 +54,13 @@ from pipeline.registry.database.transactions import (
 from pipeline.registry.database.versions import database_version
 from pipeline.registry.desk import Desk
 from pipeline.registry.entries import decisions, effective_values, places, stored_entries, subjects
+from pipeline.registry.entries.confirmed_values import confirm_alike, confirm_delivery
 from pipeline.registry.entries.model import StoredEntry
-from pipeline.registry.entries.stored_entries import confirm_delivery, delivery_layers
+from pipeline.registry.entries.stored_entries import delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
 from pipeline.registry.extracts.model import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
 from pipeline.registry.lots.lots import Lots
+from pipeline.registry.publishing.proven_attempts import ProvenAttempts
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.search import following, same_person, searching
@@ -268,6 +271,7 @@ class Registry(ConnectionFacade):
     value_digest = reading_declared(approvals.value_digest)
     book_approval = reading_declared(approvals.approval_in_force)
     confirm_delivery = writing_declared(confirm_delivery)
+    confirm_alike = writing_declared(confirm_alike)
     delivery_layers = reading_declared(delivery_layers)
 
     note_learning = writing(record)
@@ -301,6 +305,17 @@ class Registry(ConnectionFacade):
     extract_file = writing_declared(issue_book.extract_file)
     note_printed = writing(extracts.note_printed)
     listed_entries = reading_declared(browsing.listed_entries)
+
+    # --- physical books ---------------------------------------------------------------------------------------------
+
+    describe_books = writing_declared(custody.describe_books)
+    make_custody_note = writing(custody.make_custody_note)
+    sign_custody_note = writing(custody.sign_custody_note)
+    cancel_custody_note = writing(custody.cancel_custody_note)
+    custody_note_of = writing(custody.custody_note_of)
+    custody_notes = writing(custody.custody_notes)
+    books_in_custody = writing(custody.books_in_custody)
+    late_books = reading(custody.late_books)
 
     def entry_to_print(
         self, entry_id: int, policy: DeliveryPolicy, approval: ApprovalPolicy, person: Person | None = None
@@ -401,6 +416,17 @@ class Registry(ConnectionFacade):
         with self._reading() as connection:
             return frames.people(connection, self._declared)
 
+    def act_columns(self) -> tuple[Frame, Frame, Frame]:
+        """The earlier entries that acts name, the numbers and days of all entries, and the acts noted in margins."""
+        from pipeline.registry.books import frames
+
+        with self._reading() as connection:
+            return (
+                frames.acts(connection, self._declared),
+                frames.entries(connection, self._declared, None),
+                frames.noted_acts(connection, self._declared),
+            )
+
     # --- search ---------------------------------------------------------------------------------------------------
 
     def search(
@@ -429,6 +455,7 @@ class Registry(ConnectionFacade):
     ink_of_hit = reading_declared(searching.ink_of_hit)
     linked_entries = reading_declared(same_person.linked_entries)
     judge_link = writing_declared(same_person.judge_link)
+    undecided_acts = reading_declared(same_person.undecided_acts)
 
     def compare_search_index(
         self, *, mend: bool, progress: following.Progress = lambda _at, _of: None
@@ -451,9 +478,13 @@ class Registry(ConnectionFacade):
     def _release_exclusions(self, connection: Connection, at: datetime) -> None:
         release_exclusions(connection, self._declared, at)
 
+    @cached_property
+    def _attempts(self) -> ProvenAttempts:
+        return ProvenAttempts()
+
     def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
         """What other systems read, and their tokens; ``now``: the clock, in UTC."""
-        return Publishing(self._database, self._declared, now)
+        return Publishing(self._database, self._declared, now, self._attempts)
 
     def reconciliations(self) -> Reconciliations:
         """What reconciliations found, to be stored, asked about and answered."""

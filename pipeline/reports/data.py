@@ -100,6 +100,7 @@ class ReportData:
         wrong_scans: Altered or missing scans of these books.
         unconfirmed: Unconfirmed acts on privileged accounts, as sentences.
         loosened: Loosened settings that nobody else has seen, as sentences.
+        forged_notices: Rows about notices to other systems that are not the program's own, as sentences.
     """
 
     tallies: Statistics
@@ -110,6 +111,7 @@ class ReportData:
     wrong_scans: tuple[WrongScan, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     loosened: tuple[str, ...] = ()
+    forged_notices: tuple[str, ...] = ()
     review: ReviewPolicy = field(default_factory=ReviewPolicy)
 
     @property

@@ -54,6 +54,7 @@ def build_report(
         wrong_scans_of(counting, store, places),
         tuple(act.sentence for act in registry.accounts().open_acts()),
         tuple(change.sentence for change in registry.open_policy_changes()),
+        tuple(one.sentence for one in registry.publishing().forged_notices()),
         review,
     )
     return report_of_data(data, places)

@@ -28,6 +28,7 @@ from pipeline.scans.shared_store import SharedStore, shared_store_of
 log = logging.getLogger(__name__)
 
 MISSING = "missing"
+PACKAGE_KEY = "package.key"
 """Result of ``Workspace.flaw_of`` for a scan missing from all stores; ``altered`` is the result for changed bytes."""
 
 COPY_BYTES = 1 << 20
@@ -153,7 +154,17 @@ class Workspace:
     @property
     def package_key(self) -> Path:
         """The key that signs the manifests of packages; private, created with the first manifest."""
-        return self.root / "package.key"
+        return self.root / PACKAGE_KEY
+
+    @property
+    def signing_certificate(self) -> Path:
+        """The office's certificate with its private key (PKCS#12); optional, private."""
+        return self.root / "signing.p12"
+
+    @property
+    def signing_password(self) -> Path:
+        """The password of the office's certificate, one line; private."""
+        return self.root / "signing.key"
 
     @property
     def plan(self) -> Path:

@@ -126,10 +126,16 @@ def noted_authority(notes: Known, *, context: DerivationContext) -> Derived | No
 
 
 def noted_state(notes: Known, *, context: DerivationContext) -> Derived | None:
-    """Offer the state of a marriage, if the acts in the margin note left it in a single state."""
+    """Offer the state in which the acts of the margin note left a marriage: that of the latest, the last if undated."""
     del context
-    states = {_STATES_OF_MARRIAGE[act.kind] for act in _acts(notes) if act.kind in _STATES_OF_MARRIAGE}
-    return Derived(states.pop(), "Ghi chú nói như vậy") if len(states) == 1 else None
+    acts = [act for act in _acts(notes) if act.kind in _STATES_OF_MARRIAGE]
+    if not acts:
+        return None
+    dated = all(act.decided_on for act in acts)
+    last = max(acts, key=lambda act: date_parts(act.decided_on)) if dated else acts[-1]
+    several = len({act.kind for act in acts}) > 1
+    why = "Việc sau cùng ở ghi chú" if several else "Ghi chú nói như vậy"
+    return Derived(_STATES_OF_MARRIAGE[last.kind], why)
 
 
 def noted_basis(notes: Known, *, context: DerivationContext, act: str) -> Derived | None:
@@ -335,6 +341,9 @@ ON_DEMAND = frozenset(
     )
 )
 """Derivations of fields without a place on the form that are typed only if a typed text holds their value."""
+
+ASKED_BEFORE_DELIVERY = ON_DEMAND | {registration_again.__name__}
+"""Derivations of which a person is asked before an empty column is delivered: few distinct values in a book."""
 
 _PAPER_WORDS = (
     ("ho chieu|passport|hc", "Hộ chiếu"),

@@ -25,6 +25,7 @@ from pipeline.registry.desk import Desk
 from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.policy_changes import PolicyChange
+from pipeline.registry.publishing.model import ForgedNotice
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.tasks.model import NotYours
 from pipeline.reports import WorkPlan
@@ -226,6 +227,28 @@ def open_acts_for(site: Site, session: Session) -> tuple[OpenAct, ...]:
 def loosenings_for(site: Site, session: Session) -> tuple[PolicyChange, ...]:
     """Return the loosened settings that nobody else has seen, for those who may confirm them."""
     return site.registry.open_policy_changes() if may_open(session.person.role, "/confirmations") else ()
+
+
+NEWEST_NOTICES = 500
+"""Number of notices compared for each page; a row can be added only where no id was given yet. Reports compare all."""
+
+
+def forged_notices_for(site: Site, session: Session) -> tuple[ForgedNotice, ...]:
+    """Return the newest rows about notices that are not the program's own, for those who confirm others' changes."""
+    return (
+        site.publishing.forged_notices(NEWEST_NOTICES)
+        if may_open(session.person.role, "/confirmations")
+        else ()
+    )
+
+
+def head_alerts(site: Site, session: Session) -> dict[str, Any]:
+    """Return what ``fragments/open_acts.html`` shows at the head of a page."""
+    return {
+        "open_acts": open_acts_for(site, session),
+        "loosenings": loosenings_for(site, session),
+        "forged_notices": forged_notices_for(site, session),
+    }
 
 
 def files_not_used(site: Site, session: Session) -> tuple[UnusedFile, ...]:

@@ -46,6 +46,8 @@ HINTS = (
     ("/data-entry", "how-to/enter-data"),
     ("/reconcile", "how-to/reconcile"),
     ("/books", "how-to/scan-in-the-browser"),
+    ("/custody", "how-to/hand-over-books"),
+    ("/changes", "how-to/link-acts"),
     ("/runs", "how-to/scan-in-the-browser"),
     ("/tickets", "how-to/scan-in-the-browser"),
     ("/phone", "how-to/scan-in-the-browser"),

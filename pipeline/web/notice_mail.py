@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
@@ -22,7 +23,7 @@ from pipeline.declarations.office.outside import MAIL, MailPolicy
 from pipeline.registry.accounts.model import Person
 from pipeline.scans.workspace import Workspace
 from pipeline.web.context import Site
-from pipeline.web.notices import ended_for, waiting_for
+from pipeline.web.notices import NoticeSet, notices_for
 
 EVERY = 600.0
 """Seconds between two looks at what is due: a person gets at most one mail in each."""
@@ -59,9 +60,11 @@ def send_due_mail(site: Site, workspace: Workspace) -> int:
         if login not in people:
             continue
         now, person = site.now(), people[login]
-        counts = {one.key: one.count for one in waiting_for(site, person)}
         known = state.get(login)
-        lines = [] if known is None else _lines(site, person, known)
+        since = None if known is None else datetime.fromisoformat(known["since"])
+        notices = notices_for(site, person, since)
+        counts = {one.key: one.count for one in notices.waiting}
+        lines = [] if known is None else _lines(notices, known["counts"])
         if lines:
             try:
                 send_mail(policy, workspace, address, f"hotich: {len(lines)} tin", lines)
@@ -76,14 +79,13 @@ def send_due_mail(site: Site, workspace: Workspace) -> int:
     return sent
 
 
-def _lines(site: Site, person: Person, known: dict[str, Any]) -> list[str]:
-    ended = ended_for(site, person, datetime.fromisoformat(known["since"]))
-    before = known["counts"]
+def _lines(notices: NoticeSet, before: Mapping[str, int]) -> list[str]:
+    ended = notices.ended
     words = [notice.words for notice in ended[:MOST_LINES]]
     if len(ended) > MOST_LINES:
         words.append(f"… và {len(ended) - MOST_LINES} tin nữa.")
     return words + [
-        f"{one.count} {one.words}." for one in waiting_for(site, person) if one.count > before.get(one.key, 0)
+        f"{one.count} {one.words}." for one in notices.waiting if one.count > before.get(one.key, 0)
     ]
 
 
@@ -123,7 +125,7 @@ def send_mail(policy: MailPolicy, workspace: Workspace, address: str, subject: s
             if policy.security == "starttls":
                 server.starttls(context=context)
             if policy.login:
-                server.login(policy.login, read_private_file(workspace.mail_key).decode().strip())
+                server.login(policy.login, _password(workspace))
             server.send_message(mail)
     except smtplib.SMTPAuthenticationError:
         raise MailFailed("Máy chủ thư không nhận tên đăng nhập hay mật khẩu (tệp mail.key).") from None
@@ -137,6 +139,21 @@ def send_mail(policy: MailPolicy, workspace: Workspace, address: str, subject: s
         raise MailFailed("Máy chủ thư không dùng TLS như đã đặt, hoặc chứng thư của nó không đúng.") from None
     except (OSError, UnicodeError):
         raise MailFailed("Không nối được máy chủ thư, hoặc chưa đọc được mail.key.") from None
+
+
+def _password(workspace: Workspace) -> str:
+    """Return the password in ``mail.key``.
+
+    Raises:
+        MailFailed: It has a letter that the login of a mail server does not carry, such as one with a tone mark.
+    """
+    password = read_private_file(workspace.mail_key).decode().strip()
+    if not password.isascii():
+        raise MailFailed(
+            "Mật khẩu trong mail.key có chữ có dấu hay ký tự ngoài bảng ASCII; máy chủ thư không nhận được. "
+            "Hãy đổi mật khẩu của hộp thư thành chữ không dấu, số và dấu thường, rồi ghi lại mail.key."
+        )
+    return password
 
 
 def _read_state(workspace: Workspace) -> dict[str, Any]:

@@ -6,10 +6,11 @@ open, and ``notice_mail`` sends them by e-mail where the office has a server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.base.localtime import local_date
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.statistics.book_states import BookState
 from pipeline.web.context import Site
@@ -48,12 +49,22 @@ class Waiting:
     count: int
 
 
-def ended_for(site: Site, person: Person, since: datetime) -> tuple[Notice, ...]:
-    """Return what ended or failed after a moment and concerns a person, oldest first."""
-    return tuple(sorted(_ended(site, person, since), key=lambda notice: notice.at))
+@dataclass(frozen=True, slots=True)
+class NoticeSet:
+    """Notices of one look; ``ended``: oldest first."""
+
+    ended: tuple[Notice, ...]
+    waiting: tuple[Waiting, ...]
 
 
-def _ended(site: Site, person: Person, since: datetime) -> Iterator[Notice]:
+def notices_for(site: Site, person: Person, since: datetime | None) -> NoticeSet:
+    """Return what ended or failed after ``since`` (nothing if None) and what waits; it looks at the books once."""
+    books = site.registry.statistics(person.places).book_states() if person.role in SCANNING else ()
+    ended = () if since is None else _ended(site, person, since, books)
+    return NoticeSet(tuple(sorted(ended, key=lambda notice: notice.at)), tuple(_waiting(site, person, books)))
+
+
+def _ended(site: Site, person: Person, since: datetime, books: Sequence[BookState]) -> Iterator[Notice]:
     for job in site.office.jobs.ended_since(person.login, since):
         assert job.ended_at is not None
         end = "xong" if job.outcome.good and job.phase == "done" else "chưa xong hoặc có điều phải xem"
@@ -64,7 +75,7 @@ def _ended(site: Site, person: Person, since: datetime) -> Iterator[Notice]:
     if person.role not in SCANNING:
         return
     packages = site.work.packages.ended_since(since) if person.role in SUPERVISORS else {}
-    for book in _books(site, person):
+    for book in books:
         if book.book_id in packages:
             at, state = packages[book.book_id]
             done = state.phase is PackagePhase.DONE
@@ -87,12 +98,13 @@ def _ended(site: Site, person: Person, since: datetime) -> Iterator[Notice]:
             )
 
 
-def waiting_for(site: Site, person: Person) -> tuple[Waiting, ...]:
-    """Return what waits for a person."""
+def _waiting(site: Site, person: Person, books: Sequence[BookState]) -> list[Waiting]:
     found = []
     if person.role in SCANNING:
-        tickets = sum(book.tickets for book in _books(site, person))
+        tickets = sum(book.tickets for book in books)
         found.append(Waiting("tickets", "trang chờ quét lại", "/tickets", tickets))
+        late = site.registry.late_books(local_date(site.now()), person)
+        found.append(Waiting("late-books", "sổ giấy quá hẹn chưa trả", "/custody?show=late", len(late)))
     if person.role in REVIEWING:
         comments = site.desk.count_open_comments(person)
         found.append(Waiting("comments", "ý kiến đang mở", "/comments", comments))
@@ -108,8 +120,4 @@ def waiting_for(site: Site, person: Person) -> tuple[Waiting, ...]:
         ]
         number = len(acts) + len(changes)
         found.append(Waiting("confirmations", "việc chờ người thứ hai xác nhận", "/confirmations", number))
-    return tuple(one for one in found if one.count)
-
-
-def _books(site: Site, person: Person) -> tuple[BookState, ...]:
-    return tuple(site.registry.statistics(person.places).book_states())
+    return [one for one in found if one.count]

@@ -15,7 +15,9 @@ from typing import Protocol, Self
 
 from pipeline.base.errors import HotichError
 from pipeline.declarations.schema.shared_software import PROVINCE_FILE
+from pipeline.delivery.export.package_folder import signing_key
 from pipeline.delivery.package import LoadingOverride
+from pipeline.scans.workspace import PACKAGE_KEY
 from pipeline.web.security.middleware import log_fault
 
 MANIFEST = "manifest.json"
@@ -185,6 +187,12 @@ class PackageQueue:
     def folder_of(self, book_id: int) -> Path | None:
         """Return the folder of the last complete package of a book, or None."""
         return self._last(book_id)
+
+    @property
+    def public_key(self) -> str:
+        """The public key of the office, by which its packages are signed; ``""`` before the first package."""
+        path = self._folder.with_name(PACKAGE_KEY)
+        return signing_key(path).public if path.exists() else ""
 
     @property
     def province_file(self) -> Path:

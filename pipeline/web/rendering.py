@@ -42,6 +42,8 @@ MENUS = (
         "Sổ",
         (
             ("/books", "Sổ hộ tịch"),
+            ("/custody", "Giao nhận sổ"),
+            ("/changes", "Sự kiện chờ nối"),
             ("/intake", "Tiếp nhận"),
             ("/runs", "Máy đọc"),
             ("/imports", "Nhập tệp Excel"),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.model import BookSeries, Ledger
-from pipeline.books.book_checks import check_books, check_registry, in_order
-from pipeline.registry import Registry
+from pipeline.books.book_checks import check_books, check_registry, in_order, suggest_links
+from pipeline.registry import LinkVerdict, Registry
 from tests.registry.pages import SCHEMAS, blank, entry, page, read
 
 FIRST = Ledger("birth-2006", "UBND xã Thử", "00001", "01/2010", entries=3)
@@ -137,3 +137,100 @@ def test_pages_are_in_the_order_in_which_a_folder_shows_the_scans(registry: Regi
 
 def test_an_empty_registry_is_checked_without_a_finding(registry: Registry) -> None:
     assert check_books(registry, SCHEMAS).counts == check_registry(registry, SCHEMAS).counts == {}
+
+
+MARRIAGE = Ledger("marriage-2006", "UBND xã Thử", "00001", "01/1995")
+DIVORCE = Ledger("noted-divorce-2016", "UBND xã Thử", "00001", "01/2017")
+COUPLE = {"husband": ("Thử Văn Bốn", "05.03.1970"), "wife": ("Mẫu Thị Năm", "07.08.1972")}
+
+
+def save(registry: Registry, ledger: Ledger, folder: str, **values: str) -> int:
+    """Return the book of one entry with these values; an empty one is blank on paper."""
+    book = registry.book_id(ledger, folder)
+    registry.store_scan(book, folder * 64, "scan.pdf", 1, 1)
+    readings = [read(name, text) if text else blank(name) for name, text in values.items()]
+    registry.save_page(book, page(entry(*readings), scan=folder * 64, form=ledger.form), "f1")
+    return book
+
+
+def married(registry: Registry, folder: str, number: str, notes: str = "") -> int:
+    people = {f"{role}_name": name for role, (name, _) in COUPLE.items()}
+    days = {f"{role}_born_on": day for role, (_, day) in COUPLE.items()}
+    own = {"entry_number": number, "registered_on": "10.05.1995", "notes": notes}
+    return save(registry, MARRIAGE, folder, **own, **people, **days)
+
+
+def divorced(registry: Registry, folder: str, named: str, registered_on: str = "01.06.2017") -> int:
+    (wife, born), (husband, _) = COUPLE["wife"], COUPLE["husband"]
+    return save(
+        registry, DIVORCE, folder, entry_number="03/2017", registered_on=registered_on, subject_name=wife,
+        subject_born_on=born, spouse_name=husband, original_number=named, original_registered_on="10.05.1995",
+        notes="",
+    )  # fmt: skip
+
+
+def confirm_acts(registry: Registry) -> None:
+    suggest_links(registry, SCHEMAS)
+    for link in registry.links("act"):
+        registry.decide_link(link.link_id, LinkVerdict.CONFIRMED, author="nguoi.xem")
+
+
+def test_a_silent_margin_is_asked_about_only_when_a_person_has_linked_the_divorce(registry: Registry) -> None:
+    married(registry, "a", "17/1995")
+    divorced(registry, "b", "17/1995")
+    suggest_links(registry, SCHEMAS)
+    (link,) = registry.links("act")
+    assert (link.first_role, link.second_role, link.decision) == ("wife", "divorced", None)
+    assert check_registry(registry, SCHEMAS).counts == {}
+    confirm_acts(registry)
+    assert check_registry(registry, SCHEMAS).counts == {"W01": 1}
+    assert [(task.reasons, task.fields) for task in registry.queue()] == [(("W01",), ("notes",))]
+    suggest_links(registry, SCHEMAS)
+    (kept,) = registry.links("act")
+    assert kept.decision is not None
+
+
+def test_a_divorce_whose_marriage_is_read_later_is_linked_then(registry: Registry) -> None:
+    divorced(registry, "b", "17/1995")
+    suggest_links(registry, SCHEMAS)
+    assert registry.links("act") == ()
+    married(registry, "a", "17/1995")
+    suggest_links(registry, SCHEMAS)
+    assert len(registry.links("act")) == 1
+
+
+def test_a_margin_that_notes_the_divorce_is_no_contradiction(registry: Registry) -> None:
+    married(registry, "a", "17/1995", "Đã ly hôn")
+    divorced(registry, "b", "17/1995")
+    confirm_acts(registry)
+    assert check_registry(registry, SCHEMAS).counts == {}
+
+
+def test_another_number_and_a_second_divorce_are_reported(registry: Registry) -> None:
+    married(registry, "a", "17/1995", "Đã ly hôn")
+    divorced(registry, "b", "71/1995")
+    confirm_acts(registry)
+    assert check_registry(registry, SCHEMAS).counts == {"W03": 1}
+    divorced(registry, "c", "17/1995")
+    confirm_acts(registry)
+    assert check_registry(registry, SCHEMAS).counts == {"W03": 1, "W05": 2}
+
+
+def test_an_act_before_its_entry_is_reported_when_a_person_says_that_they_belong_together(
+    registry: Registry,
+) -> None:
+    married(registry, "a", "17/1995", "Đã ly hôn")
+    divorced(registry, "b", "17/1995", "01.06.1994")
+    confirm_acts(registry)
+    assert check_registry(registry, SCHEMAS).counts == {"W04": 1}
+
+
+def test_a_noted_act_without_an_entry_is_told_where_the_place_has_such_a_register(registry: Registry) -> None:
+    save(
+        registry, MARRIAGE, "a", entry_number="17/1995", registered_on="10.05.1995", notes="Đã ly hôn",
+        noted_act="divorce", husband_name="Lạ Văn Bảy", wife_name="Lạ Thị Tám",
+    )  # fmt: skip
+    assert check_registry(registry, SCHEMAS).counts == {}
+    divorced(registry, "b", "99/1995")
+    assert check_registry(registry, SCHEMAS).counts == {"W02": 1}
+    assert registry.queue() == ()

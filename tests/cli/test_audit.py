@@ -230,3 +230,14 @@ def test_the_report_begins_with_changes_of_accounts_that_nobody_else_has_confirm
     assert "Người Thử" not in "".join(told)
     (act,) = json.loads(hotich("audit", "verify", "--json").stdout)["unconfirmed"]
     assert (act["login"], act["change"], act["waits"]) == ("an.tran", "account-created", False)
+
+
+def test_the_report_begins_with_notices_that_somebody_forged(
+    hotich: Hotich, lived: None, workspace: Path
+) -> None:
+    harm(workspace, "INSERT INTO webhook_attempt VALUES (9, 1, 204, '', '2026-01-02 03:04:05')")
+    told = hotich("audit", "verify")
+    first = next(line for line in told.stdout.splitlines() if line.strip())
+    assert (told.exit_code, "dòng webhook_attempt 9 không do chương trình ghi" in first) == (10, True)
+    (notice,) = json.loads(hotich("audit", "verify", "--json").stdout)["forged_notices"]
+    assert (notice["table"], notice["row_id"]) == ("webhook_attempt", 9)

@@ -35,6 +35,11 @@ def test_a_book_is_delivered_once_and_proven_and_one_that_waits_is_listed(
     whole = hotich("export", "--verify", folder)
     assert (whole.exit_code, "chữ ký đúng" in whole.stdout) == (0, True)
     stored(tmp_path, "marriage-2006", ONE)
+    (waiting,) = json.loads(hotich("delivery", "list", "marriage-2006", "--waiting", "--json").stdout)[
+        "fields"
+    ]
+    said = hotich("delivery", "confirm", waiting["entry"], waiting["column"], "--alike", "--by", "an")
+    assert "loaiDangKy của 1 việc" in said.output
     again = hotich("export", "--all", "-o", out, "-j", 1)
     assert again.exit_code == REFUSED
     assert "death-2006: KHÔNG xuất" in again.output

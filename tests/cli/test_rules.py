@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from pipeline.base.errors import SchemaError
 from pipeline.cli.app import app
 from pipeline.declarations import schema
 from pipeline.declarations.law_page import law_page, law_texts, sources_of
@@ -95,6 +96,14 @@ NAMED_LAW = re.compile(
     r"(?:Nghị định|Thông tư(?: liên tịch)?|Quyết định) [0-9]+/[0-9]{4}/[A-ZĐa-z-]+"
     r"|(?:Bộ luật|Luật) [^,;:()”\d]{3,40}? [0-9]{4}"
 )
+
+
+def test_a_text_that_nobody_held_against_the_declarations_is_not_called_read(tmp_path: Path) -> None:
+    line = '{ name = "Luật Thử", cited = "Luật Thử", state = "excerpt", held = "", about = "thử" }'
+    (tmp_path / "law.toml").write_text(f"text = [{line}]", encoding="utf-8")
+    with pytest.raises(SchemaError, match="Luật Thử"):
+        law_texts(tmp_path)
+    assert {text.state for text in law_texts() if not text.held} <= {"unread", "second-hand"}
 
 
 def test_every_text_that_a_source_names_is_on_the_law_page_and_the_page_is_the_declared_one() -> None:

@@ -19,6 +19,7 @@ from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Box, FieldStatus, Matrix, Pixels
 from pipeline.books.book_checks import check_books
 from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, make_pdfs
 from pipeline.delivery.export.compression import CopyOptions
@@ -60,7 +61,8 @@ def test_a_decided_book_comes_back_from_its_package_as_the_registry_holds_it(
     form: str, tmp_path: Path
 ) -> None:
     book = stored(tmp_path, form, TWO)
-    report = packed(book, tmp_path / "out")
+    paper = DeliveryPolicy().changed(said_elsewhere="paper")
+    report = packed(book, tmp_path / "out", PackageOptions(delivery=paper))
     assert (report.refused, report.entries, without_hints(report.faults)) == ("", 2, [])
     assert report.folder is not None
     told = read_manifest(report.folder)[1]

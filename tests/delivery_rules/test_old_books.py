@@ -265,6 +265,13 @@ def test_the_entry_below_and_the_number_help_an_incomplete_day_of_registration()
     assert [proposal.value for proposal in numbered.proposals] == ["06.01.1986", "06.01.1985"]
 
 
+def test_the_year_of_the_lines_above_on_the_page_comes_before_the_years_of_the_book() -> None:
+    book = replace(BOOK, closed_on="31.12.1987")
+    above = LineAbove(layers_of(ledger=book, registered_on="6/1"), True, page_year=1986)
+    one = layers_of(ledger=book, above=above, registered_on="8/1")["registered_on"]
+    assert [proposal.value[-4:] for proposal in one.proposals] == ["1986", "1985", "1987"]
+
+
 def test_a_missing_number_waits_with_those_of_its_neighbours() -> None:
     above = LineAbove(layers_of(ledger=BOOK, entry_number="24/1985"), False)
     blank = WrittenField(FieldStatus.BLANK, "", "", is_decided=True)

@@ -25,7 +25,7 @@ def test_a_night_without_failures_says_so_and_a_run_that_was_stopped_says_why() 
     assert "không có trang nào hỏng" in quiet
     held = morning_report([], "", held_back=[f"KS, a.pdf trang {number}" for number in range(22)])
     assert held.index("không do chương trình ghi") < held.index("- KS, a.pdf trang 0") < held.index("| Sổ |")
-    assert "- và 2 sự kiện nữa" in held
+    assert "- và 2 chỗ nữa" in held
     assert "**Lượt chạy dừng sớm.** Xem ổ đĩa." in morning_report([], "", "Xem ổ đĩa.")
 
 

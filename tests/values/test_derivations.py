@@ -259,6 +259,49 @@ def test_one_note_of_several_acts_tells_the_state_of_the_marriage_and_its_last_d
     }
 
 
+@pytest.mark.parametrize(
+    ("record", "note", "expected"),
+    [
+        (
+            "marriage",
+            "Công nhận hôn nhân theo QĐ số 5/2001 ngày 2/3/2001, ly hôn theo bản án số 12/2015/HNGĐ ngày 4/5/2015",
+            {"marriage_state": "Đã ly hôn", "recognized_basis": "Số 5/2001 ngày 02/03/2001"},
+        ),
+        (
+            "birth",
+            "Theo QĐ số 5/2001 mất tích, theo QĐ số 7/2002 hạn chế năng lực hành vi",
+            {
+                "missing_declared": "Tuyên bố",
+                "missing_declared_basis": "Số 5/2001",
+                "incapacity_declared": "Tuyên bố",
+                "incapacity_declared_basis": "Số 7/2002",
+            },
+        ),
+        (
+            "birth",
+            "Mất tích, hạn chế năng lực hành vi theo QĐ số 7/2002",
+            {"missing_declared": "Tuyên bố", "incapacity_declared": "Tuyên bố"},
+        ),
+        (
+            "birth",
+            "Mất tích theo QĐ số 5/2001, theo QĐ số 7/2002 hạn chế năng lực hành vi",
+            {"missing_declared": "Tuyên bố", "incapacity_declared": "Tuyên bố"},
+        ),
+    ],
+)
+def test_each_act_of_one_sentence_goes_into_its_own_columns_with_its_own_decision(
+    record: str, note: str, expected: dict[str, str]
+) -> None:
+    found = {
+        one.field: derived(one.rule, [Value(note, note)], one.limits, ORDINARY)
+        for one in SCHEMAS.record(record).derivations
+        if one.rule in ON_DEMAND
+        and one.fields == ("notes",)
+        and SCHEMAS.record(record).by_name[one.field].column
+    }
+    assert {field: one.text for field, one in found.items() if one is not None} == expected
+
+
 NOTE = "Hủy việc kết hôn theo Quyết định số 7/QĐST ngày 9/8/2011 của TAND huyện Thử"
 WEDDING = {one.field: one for one in SCHEMAS.record("marriage").derivations}
 

@@ -11,6 +11,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
+from benchmarks.security.open_notes import open_note
 from benchmarks.security.route_samples import FAILED_SCAN, SAMPLES, TARGET, TOKEN, Sample
 from pipeline.base.model import Box, PageRef
 from pipeline.base.stages import Stage
@@ -52,7 +53,7 @@ def sample_of(access: Access) -> Sample:
     return SAMPLES.get((access.method, access.path), Sample())
 
 
-NAMES = re.compile("TASK|TICKET|DIFFERENCE|LOT|ENTRY|EXTRACT|ACT|POLICY|IMPORT")
+NAMES = re.compile("TASK|TICKET|DIFFERENCE|LOT|ENTRY|EXTRACT|ACT|POLICY|IMPORT|NOTE")
 
 Meant = Callable[[str], int]
 """The number of what a name in a sample stands for."""
@@ -89,7 +90,7 @@ class Waiting:
     accounts: Accounts
     login: str
 
-    def __call__(self, name: str) -> int:
+    def __call__(self, name: str) -> int:  # noqa: C901 (a line for each name)
         match name:
             case "TASK":
                 return self.task_id
@@ -97,6 +98,8 @@ class Waiting:
                 return self.ticket_id
             case "DIFFERENCE":
                 return difference_of(self.registry, self._helper)
+            case "NOTE":
+                return open_note(self.registry, OWN)
             case "LOT":
                 return next(iter(self.registry.lots(POLICY).lots(self._helper))).lot_id
             case "ENTRY":

@@ -55,6 +55,7 @@ def test_a_lot_is_drawn_looked_at_and_accepted(
     assert "Nhận lô" in chief.get(place).text
     assert chief.submit(f"{place}/close").status_code == 303
     assert "Kết luận: nhận" in text_of(chief.get(place))
+    assert chief.get(f"{place}/bien-ban.pdf").content[:5] == b"%PDF-"
     assert "nhận" in text_of(chief.get("/reports"))
     other = browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
     assert other.get(place).status_code == 403

@@ -121,6 +121,13 @@ def test_a_refused_mail_and_a_server_that_is_away_are_told(
     assert len(server.mails) == 1
     with pytest.raises(MailFailed, match="từ chối"):
         send_test_mail(office(tmp_path, server, f"{login} = tu.choi@xa.example"), person)
+    workspace.mail_key.write_text("Mật khẩu", encoding="utf-8")
+    workspace.mail_key.chmod(0o600)
+    office(tmp_path, server, f"{login} = quan.tri@xa.example")
+    with (tmp_path / "office.toml").open("a", encoding="utf-8") as file:
+        file.write('\nlogin = "hotich"\n')
+    with pytest.raises(MailFailed, match="có dấu"):
+        send_test_mail(workspace, person)
     with pytest.raises(MailFailed, match="địa chỉ của"):
         send_test_mail(office(tmp_path, server, ""), person)
     text = (tmp_path / "office.toml").read_text(encoding="utf-8")

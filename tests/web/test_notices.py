@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from fastapi import FastAPI
 
 from pipeline.registry import Registry
@@ -53,3 +54,23 @@ def test_a_job_tells_its_author_how_it_ended(tmp_path: Path) -> None:
         jobs.wait()
         assert [job.title for job in jobs.ended_since("an", begun.begun_at)] == ["Sao lưu"]
         assert jobs.ended_since("binh", begun.begun_at) == ()
+
+
+def test_a_look_at_notices_asks_for_the_states_of_the_books_once(
+    app: FastAPI,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    registry: Registry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    browser = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+    asked = []
+    given = registry.statistics
+
+    def counted(places: frozenset[str] | None) -> object:
+        asked.append(places)
+        return given(places)
+
+    monkeypatch.setattr(registry, "statistics", counted)
+    assert browser.get("/notices?since=2020-01-01T00:00:00%2B00:00").status_code == 200
+    assert len(asked) == 1

@@ -15,6 +15,7 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.campaign import ContractPolicy, ScanNorm
 from pipeline.declarations.office.delivery_rules import DELIVERY_RULES, RULES_BY_NAME
 from pipeline.declarations.office.learning import LearningPolicy
 from pipeline.declarations.office.lot_sampling import SamplingPolicy
@@ -80,6 +81,8 @@ def test_every_key_that_an_office_may_set_is_shown() -> None:
         "learning": set(LearningPolicy.model_fields),
         "webhook": set(WebhookPolicy.model_fields),
         "mail": set(MailPolicy.model_fields),
+        "contract": set(ContractPolicy.model_fields),
+        "scan_norm": set(ScanNorm.model_fields),
     }
     assert all(one.usual for group in groups for one in group.settings)
 

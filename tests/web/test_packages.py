@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 import zipfile
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.delivery.package import LoadingOverride
+from pipeline.delivery.printing.volume_table import volume_table
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
@@ -66,6 +68,16 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         assert dung.get(f"/packages/{book.book_id}/..%2Fpackage.key").status_code == 404
         (package,) = folder.glob("*/*/*/manifest.json")
         assert package_flaws(package.parent) == ()
+        volumes = dung.get("/packages/khoi-luong.xlsx")
+        sheet = openpyxl.load_workbook(io.BytesIO(volumes.content)).active
+        assert sheet is not None
+        told = [row[:3] + row[3:7] for row in sheet.iter_rows(min_row=5, max_row=7, values_only=True)]
+        counts = json.loads(taken["manifest.json"].content)["counts"]
+        short, long = counts["fields_under_16"], counts["fields_from_16"]
+        assert all(row[3:] == ("1", str(short), str(long), str(short + long)) for row in told), told
+        assert dung.get("/packages/khoi-luong.pdf").content[:5] == b"%PDF-"
+        table = volume_table([package.parent], "another key")
+        assert (table.books, len(table.unproven)) == ((), 1), "only the office's own key counts"
         actions = [row.action for row in registry.audit().recent(10)]
         assert (actions.count("package-asked"), actions.count("package-taken")) == (1, 4)
         join(registry.accounts(), "so", Role.SUPERVISOR, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app, new_site
 from pipeline.web.context import ServerWork
 from tests.delivery.export.pdfs import text_of as pdf_text
+from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
@@ -165,3 +167,24 @@ def test_persons_are_told_of_on_their_own_page_only_and_that_it_was_opened_is_on
 def test_days_that_make_no_sense_are_refused(chief: Browser) -> None:
     assert chief.get("/reports?days=0").status_code == 422
     assert chief.get("/reports?days=mai").status_code == 422
+
+
+def test_forged_notices_stand_at_the_head_of_the_desk_and_of_the_report(
+    app: FastAPI,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    chief: Browser,
+    registry: Registry,
+    desk_url: str,
+    clock: Clock,
+) -> None:
+    reviewer = browser_of(app, accounts, people[Role.REVIEWER, OWN])
+    with closing(Outsider(desk_url)) as outsider:
+        outsider.execute(
+            "INSERT INTO webhook_attempt (webhook_event_id, status, failure, attempted_at)"
+            " VALUES (1, 204, '', '2026-01-01')"
+        )
+    said = "dòng webhook_attempt 1 không do chương trình ghi"
+    assert all(said in text_of(chief.get(path)) for path in ("/", "/reports"))
+    assert said in computed(registry, clock).alerts[0]
+    assert said not in text_of(reviewer.get("/"))

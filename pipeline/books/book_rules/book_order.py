@@ -1,6 +1,7 @@
 """Checks of a book's order.
 
-Registration days must not fall (K09), the totals must agree with the closing note (K10), and the printed page numbers
+Registration days must not fall (K09), the totals must agree with the closing note and the pages
+counted before scanning (K10), and the printed page numbers
 must be consecutive (K11).
 """
 
@@ -73,10 +74,11 @@ def _strays(rows: Sequence[tuple[int, int, int, int]]) -> Iterator[BookFinding]:
 
 ENTRIES = "K10"
 PAGES = "K10-PAGES"
+COUNTED = "K10-COUNT"
 
 
 def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Yield totals that disagree with the closing note, on the last page of the book.
+    """Yield totals that disagree with the closing note or the pages counted before scanning, on the last page.
 
     A shortfall that unreadable pages may explain is not reported.
     """
@@ -93,14 +95,29 @@ def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     ).fillna(0)
     books = counts.join(series.books, how="inner")
     books["book_id"] = books.index
-    columns = ("book_id", "last_page", "written", "inner", "found", "entries", "pages", "rows", "failed")
+    columns = (
+        "book_id",
+        "last_page",
+        "written",
+        "inner",
+        "found",
+        "entries",
+        "pages",
+        "rows",
+        "failed",
+        "counted",
+    )
     for row in iter_rows(books, *columns):
-        book_id, last_page, written, inner, present, entries, noted_pages, rows, failed = map(int, row)
+        book_id, last_page, written, inner, present, entries, noted_pages, rows, failed, counted_pages = map(
+            int, row
+        )
         if entries != UNKNOWN and not present <= entries <= present + failed * rows:
             yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(entries, present, failed))
         if noted_pages != UNKNOWN and not written <= noted_pages <= inner + failed:
             counted = inner if noted_pages > inner else written
             yield BookFinding(PAGES, book_id, last_page, None, (), _details(noted_pages, counted, failed))
+        if counted_pages not in (UNKNOWN, inner + failed):
+            yield BookFinding(COUNTED, book_id, last_page, None, (), _details(counted_pages, inner, failed))
 
 
 def _details(noted: int, counted: int, failed: int) -> dict[str, str]:

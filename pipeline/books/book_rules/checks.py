@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipeline.books.book_rules.act_findings import ACT_CODES
 from pipeline.books.book_rules.book_order import (
     BACKWARD,
     ENTRIES,
@@ -40,8 +41,8 @@ BOOK_CODES = (
 )  # fmt: skip
 """The codes of ``book_findings`` and ``duplicate_page_findings``."""
 
-REGISTRY_CODES = (SHARED, TWICE, UNREGISTERED)
-"""The codes of ``registry_findings``."""
+REGISTRY_CODES = (SHARED, TWICE, UNREGISTERED, *ACT_CODES)
+"""The codes of ``registry_findings`` and ``act_findings``."""
 
 
 def book_findings(series: RegisterSeries) -> tuple[BookFinding, ...]:

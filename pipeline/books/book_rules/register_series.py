@@ -38,7 +38,7 @@ class RegisterSeries:
             printed).
         pages: A row for each page, ordered likewise: ``page_id``, ``book_id``, ``has_entries``, ``is_cover``, ``page``.
         books: Indexed by ``book_id``: ``entries`` and ``pages`` of the closing note (UNKNOWN without a note), ``rows``
-            (entries per page), ``failed`` (number of unreadable pages).
+            (entries per page), ``failed`` (number of unreadable pages), ``counted`` (pages counted before scanning).
     """
 
     entries: pd.DataFrame
@@ -53,13 +53,13 @@ def build_series(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame
         entries: A row for each entry: ``entry_id``, ``page_id`` and ``TEXTS``; ordered within a page.
         pages: A row for each page: ``page_id``, ``book_id``, ``order`` (within the book), ``kind``.
         books: A row for each book: ``book_id``, ``record``, ``unit``, ``book_series``, ``volume``, ``entries``,
-            ``pages``, ``rows``, ``failed``.
+            ``pages``, ``rows``, ``failed``, ``counted``.
     """
     books = books.set_index("book_id")
     books["series"] = books.groupby(["record", "unit", "book_series"], sort=False).ngroup()
     books["opened"] = parse_years(books["volume"])
     books["volume"] = parse_numbers(books["volume"])
-    for total in ("entries", "pages"):
+    for total in ("entries", "pages", "counted"):
         books[total] = books[total].astype("Float64").fillna(UNKNOWN).astype("int64")
     pages = pages.join(books[["series", "opened", "volume"]], on="book_id")
     pages = pages.sort_values(["series", "opened", "volume", "book_id", "order"], kind="stable")

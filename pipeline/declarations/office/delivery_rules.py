@@ -122,8 +122,8 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
     DeliveryRule(
         "registration_day",
         "Ngày đăng ký không đủ",
-        "6/1 → 06.01.1979 (năm của số, của việc liền trước, liền sau hay của sổ); 1979 hay không ghi → ngày của việc "
-        "liền trước hay liền sau",
+        "6/1 → 06.01.1979 (năm của số, của các việc ở trên cùng trang, của việc liền trước, liền sau hay của sổ); "
+        "1979 hay không ghi → ngày của việc liền trước hay liền sau",
         {CONFIRM: _CONFIRM},
     ),
     DeliveryRule(
@@ -177,6 +177,33 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         "paper_in_number",
         "Tên giấy tờ trong ô số giấy tờ",
         "Hộ chiếu 301234567 → 301234567, Ghi chú giữ chữ trên sổ",
+        {CONFIRM: _CONFIRM},
+    ),
+    DeliveryRule(
+        "said_elsewhere",
+        "Cột không có ô riêng mà ô khác nói",
+        "nơi cư trú “Tạm trú: ấp 5” → loại cư trú 2; ghi chú ly hôn → Đã ly hôn; số giấy tờ → loại giấy tờ; "
+        "kết hôn mà ghi chú không nói đăng ký lại → 1",
+        {
+            CONFIRM: f"{_CONFIRM}, một lần cho mọi việc giống nhau của quyển",
+            "derived": "giao giá trị mà ô khác nói",
+            PAPER: "để trống",
+        },
+    ),
+    DeliveryRule(
+        "follows_elsewhere",
+        "Cột không có ô riêng mà suy ra được từ các ô khác",
+        "nơi sinh → tỉnh; ngày sinh, ngày đăng ký → đúng hạn, quá hạn; cha, mẹ có tên → loại khai sinh",
+        {
+            PAPER: "để trống; việc nhập tay thì người nhập vẫn được hỏi",
+            CONFIRM: f"{_CONFIRM}, một lần cho mọi việc giống nhau của quyển",
+            "derived": "giao giá trị suy ra",
+        },
+    ),
+    DeliveryRule(
+        "smaller_place",
+        "Xã, huyện trong cột chỉ ghi tỉnh",
+        "Xã Mỹ Thuận, Huyện Hòn Đất, Tỉnh Kiên Giang → Tỉnh Kiên Giang, Ghi chú giữ chữ đã ghi",
         {CONFIRM: _CONFIRM},
     ),
     DeliveryRule(

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pipeline.base.errors import SchemaError
 from pipeline.declarations.office.approval import APPROVAL, ApprovalPolicy
+from pipeline.declarations.office.campaign import CONTRACT, SCAN_NORM, ContractPolicy, ScanNorm
 from pipeline.declarations.office.changed_schemas import with_office_changes
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy, read_delivery
 from pipeline.declarations.office.learning import LEARNING, LearningPolicy
@@ -22,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OfficePolicies:
-    """What an office has set about review, sampling, delivery, approval, learning and notices."""
+    """What an office has set about review, sampling, delivery, approval, learning, notices, contract and scans."""
 
     review: ReviewPolicy = field(default_factory=ReviewPolicy)
     sampling: SamplingPolicy = field(default_factory=SamplingPolicy)
@@ -31,6 +32,8 @@ class OfficePolicies:
     learning: LearningPolicy = field(default_factory=LearningPolicy)
     webhook: WebhookPolicy = field(default_factory=WebhookPolicy)
     mail: MailPolicy = field(default_factory=MailPolicy)
+    contract: ContractPolicy = field(default_factory=ContractPolicy)
+    scan_norm: ScanNorm = field(default_factory=ScanNorm)
 
 
 class GatheredFlaws:
@@ -69,6 +72,8 @@ def read_all(path: Path, declared: Schemas, flaws: GatheredFlaws) -> tuple[Schem
         flaws.read(lambda: LEARNING.read(path), LearningPolicy()),
         flaws.read(lambda: WEBHOOK.read(path), WebhookPolicy()),
         flaws.read(lambda: MAIL.read(path), MailPolicy()),
+        flaws.read(lambda: CONTRACT.read(path), ContractPolicy()),
+        flaws.read(lambda: SCAN_NORM.read(path), ScanNorm()),
     )
 
 

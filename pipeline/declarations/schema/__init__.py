@@ -53,18 +53,22 @@ from pipeline.declarations.schema.own_records import (
 from pipeline.declarations.schema.record import (
     LEDGER_KEYS,
     PLACE_POOL,
+    ActSpec,
     AmbiguousBoxSpec,
     BookSpec,
+    DerivationSpec,
     FieldSpec,
     PersonSpec,
     RecordKey,
     RecordSpec,
     RuleSpec,
+    UnknownParentSpec,
 )
 from pipeline.declarations.schema.schemas import FormShelf, Schemas
 from pipeline.declarations.schema.slots import Label, Piece, Slot, Style
 
 __all__ = [
+    "ActSpec",
     "RETIRED",
     "LEDGER_KEYS",
     "MOST_RECORDS",
@@ -80,6 +84,7 @@ __all__ = [
     "CheckBox",
     "Column",
     "Declaration",
+    "DerivationSpec",
     "ExportSpec",
     "FieldSpec",
     "FindingSpec",
@@ -100,6 +105,7 @@ __all__ = [
     "Style",
     "Table",
     "Term",
+    "UnknownParentSpec",
     "Vocab",
     "check_form",
     "check_printing",

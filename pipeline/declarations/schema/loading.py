@@ -23,7 +23,7 @@ from pipeline.declarations.schema.declaration import (
 from pipeline.declarations.schema.form import PARTS, Form
 from pipeline.declarations.schema.formulas import check_formulas
 from pipeline.declarations.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
-from pipeline.declarations.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
+from pipeline.declarations.schema.record import LEDGER_KEYS, ActSpec, DerivationSpec, RecordSpec, RuleSpec
 from pipeline.declarations.schema.schemas import Schemas, digest_of_files
 from pipeline.declarations.schema.shared_software import PROVINCE_FILE, LoadingRule
 from pipeline.declarations.schema.slots import roles_of, slot_name
@@ -80,6 +80,8 @@ def check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
         for edition in spec.editions:
             look_up(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
     _check_roles(record, where)
+    if record.act is not None:
+        _check_act(record.act, record, schemas, where)
     for rule in record.rules:
         _check_rule(rule, record, schemas, where)
     for derivation in record.derivations:
@@ -120,9 +122,22 @@ def _check_roles(record: RecordSpec, where: Path) -> None:
         asked += [record.unknown_parent.field, *record.unknown_parent.parents]
     for box in record.ambiguous_boxes:
         asked += [box.field, *((box.by,) if box.by else ())]
+    if record.act is not None:
+        asked += [name for name in (record.act.number, record.act.registered_on) if name]
     for name in asked:
         look_up(name, record.by_name, "trường", "phần field", where)
     _check_unique([person.role for person in record.people], "vai", where)
+
+
+def _check_act(act: ActSpec, record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    """Check that the people and the earlier entries exist of which an entry of this kind speaks."""
+    for role in act.roles:
+        look_up(role, {person.role: person for person in record.people}, "vai", "phần person", where)
+    for name, roles in act.earlier.items():
+        earlier = look_up(name, schemas.records, "loại sự kiện", "schemas/records", where)
+        people = {person.role: person for person in earlier.people}
+        for role in roles:
+            look_up(role, people, "vai", f"{name}.toml", where)
 
 
 def check_form(form: Form, schemas: Schemas, where: Path) -> None:

@@ -147,6 +147,26 @@ class PersonSpec(Declaration):
         return (*(name for name in named if name), *self.id_numbers)
 
 
+class ActSpec(Declaration):
+    """Which earlier entry an entry changes or ends, and what of it both entries say.
+
+    Attributes:
+        roles: The people of this entry whom the earlier one is about.
+        earlier: For each kind of earlier entry the roles that these people may have there.
+        number: The field that names the number of the earlier entry.
+        registered_on: The field that names its day of registration.
+        noted: Codes of acts that the margin of the earlier entry has to note; empty where the law asks for no note.
+        once: Whether an earlier entry can have only one such act.
+    """
+
+    roles: tuple[str, ...]
+    earlier: Mapping[str, tuple[str, ...]]
+    number: str | None = None
+    registered_on: str | None = None
+    noted: tuple[str, ...] = ()
+    once: bool = False
+
+
 class UnknownParentSpec(Declaration):
     """What a printed box means that says that a parent is not known, without saying which.
 
@@ -209,6 +229,7 @@ class RecordSpec(Declaration):
     rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")
     book: BookSpec | None = None
     people: tuple[PersonSpec, ...] = Field(default=(), alias="person")
+    act: ActSpec | None = None
     unknown_parent: UnknownParentSpec | None = None
     ambiguous_boxes: tuple[AmbiguousBoxSpec, ...] = Field(default=(), alias="ambiguous_box")
     derivations: tuple[DerivationSpec, ...] = Field(default=(), alias="derive")

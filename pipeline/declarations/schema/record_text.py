@@ -76,6 +76,7 @@ def record_text(record: RecordSpec, changed: Mapping[str, Any]) -> str:
         "derive": [_plain(one) for one in record.derivations],
         "book": record.book.model_dump() if record.book else {},
         "person": [_plain(one) for one in record.people],
+        **({"act": record.act.model_dump(mode="json", exclude_none=True)} if record.act else {}),
     }
     return _text({**table, **changed})
 

@@ -28,10 +28,18 @@ class CopyOptions:
     """Size of the copies.
 
     Attributes:
-        kilobytes: Size of the picture of an A4 page (1 kB = 1,000 bytes); other paper sizes in proportion.
+        kilobytes: Size of the picture of an A4 page (1 kB = 1,000 bytes) at the finest of ``SCALES``; other paper sizes
+            and finer resolutions in proportion to their pixels.
+        dpi: The finest resolution. Finer than ``SCALES`` it is kept, and the quality alone is lowered.
     """
 
     kilobytes: float = 96.0
+    dpi: float = SCALES[0]
+
+    @property
+    def scales(self) -> tuple[float, ...]:
+        """The resolutions to try, finest first."""
+        return (self.dpi,) if self.dpi > SCALES[0] else SCALES
 
 
 @dataclass
@@ -94,9 +102,10 @@ def compress_page(
     compressor = compressor or JpegCompressor()
     height, width = pixels.shape[:2]
     allowed = 1000 * options.kilobytes * (width * height / dpi**2) / A4_SQUARE_INCHES
+    allowed *= max(1.0, min(options.dpi, dpi) / SCALES[0]) ** 2
     whole = Image.fromarray(pixels)
     jpeg, size, used = b"", whole.size, dpi
-    for step, used in enumerate(dict.fromkeys(min(scale, dpi) for scale in SCALES)):
+    for step, used in enumerate(dict.fromkeys(min(scale, dpi) for scale in options.scales)):
         size = scaled_size((width, height), used / dpi)
         picture = whole if size == whole.size else whole.resize(size, Image.Resampling.LANCZOS)
         jpeg = compressor.compress(picture, allowed, step)

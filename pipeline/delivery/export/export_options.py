@@ -158,6 +158,15 @@ class PackageKeys(Declaration):
     kilobytes: float = Field(
         default=CopyOptions().kilobytes, ge=30, le=2000, description="ảnh của một trang A4, nghìn byte"
     )
+    dpi: Literal[150, 300] = Field(
+        default=150,
+        description="điểm ảnh trên một inch của bản PDF; 300 khi nơi lưu trữ đòi, tệp to khoảng bốn lần",
+    )
+    timestamp_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+)?$",
+        description="máy chủ dấu thời gian (RFC 3161) khi ký số PDF",
+    )
     month_and_year: Literal["keep", "year"] | None = Field(
         default=None, description="như `[delivery]` của `office.toml`; `keep`: chờ một người xác nhận"
     )
@@ -201,7 +210,7 @@ class PackageOptions(PackageKeys):
     @property
     def copies(self) -> CopyOptions:
         """Size of the page pictures."""
-        return CopyOptions(self.kilobytes)
+        return CopyOptions(self.kilobytes, self.dpi)
 
     def template(self, record: str, schemas: Schemas) -> str:
         """Return the template in whose form a book of this record is delivered.

@@ -154,10 +154,11 @@ def is_signed(data: bytes, signature: str, public: str) -> bool:
     """Return whether the data were signed with the private key of ``public`` (base64)."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
-        key.verify(base64.b64decode(signature, validate=True), data)
+        raw = base64.b64decode(signature, validate=True)
+        key.verify(raw, data)
     except (ValueError, InvalidSignature):
         return False
-    return True
+    return base64.b64encode(raw).decode("ascii") == signature  # base64 has spare bits at its end
 
 
 def fingerprint(public: str) -> str:
@@ -192,7 +193,7 @@ class PackageFlaw:
 
     Attributes:
         what: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed with another key than the
-            expected key).
+            expected key); ``pdf-`` and the flaw of the signature of a PDF.
         file: Name of the file; a file in the archive as ``archive.zip/name.pdf``.
     """
 

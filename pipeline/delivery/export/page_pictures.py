@@ -133,7 +133,7 @@ def part_pictures(
     last: tuple[PagePart, RectifiedPicture] | None = None
     for part in parts:
         if last is None or (last[0].scan_sha256, last[0].page_no) != (part.scan_sha256, part.page_no):
-            last = part, rectify_page(decode(part), part.rectification)
+            last = part, rectify_page(decode(part), part.rectification, options.dpi)
         yield _picture_of_part(part, last[1], options, compressor)
 
 
@@ -152,8 +152,10 @@ def _picture_of_part(
     return compress_page(pixels, picture.dpi, texts, options, compressor)
 
 
-def rectify_page(page: PageImage, rectification: PageRectification) -> RectifiedPicture:
-    """Return the rectified page, at most as fine as the finest of ``SCALES``.
+def rectify_page(
+    page: PageImage, rectification: PageRectification, most_dpi: float = SCALES[0]
+) -> RectifiedPicture:
+    """Return the rectified page, at most as fine as ``most_dpi``.
 
     The scan is first reduced by a whole factor (unless its decoder did so), which bounds the number of pixels to warp;
     the remaining excess is resampled afterwards.
@@ -164,7 +166,7 @@ def rectify_page(page: PageImage, rectification: PageRectification) -> Rectified
         matrix, size = np.eye(3), (width, height)
     zoom = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     dpi = page.dpi * page.reduction * zoom or size[1] * 25.4 / rectification.paper_mm[1]
-    scale = min(1.0, SCALES[0] / dpi)
+    scale = min(1.0, most_dpi / dpi)
     further = max(1, int(1 / (zoom * scale) + 1e-6) // page.reduction)
     factor = further * page.reduction
     moved_scale = 1 / (factor * zoom)

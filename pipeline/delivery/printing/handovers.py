@@ -12,6 +12,7 @@ from pipeline.base.errors import PrintRefused, StorageError
 from pipeline.base.localtime import format_moment
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.package_folder import MANIFEST, fingerprint, package_flaws, read_manifest
+from pipeline.delivery.export.package_values import LONG_FIELD
 from pipeline.delivery.printing.contents import day_of
 from pipeline.delivery.printing.offices import IssuingOffice
 from pipeline.delivery.printing.service import HandoverOrder
@@ -103,6 +104,10 @@ def _data(
         ("Gói lập lúc", format_moment(datetime.fromisoformat(manifest["made_at"]))),
         ("Số sự kiện trong gói", str(counts["entries"])),
         ("Số tệp PDF", str(counts["pdfs"])),
+        (
+            f"Số ô có chữ: dưới {LONG_FIELD} ký tự; từ {LONG_FIELD} ký tự",
+            f"{counts['fields_under_16']}; {counts['fields_from_16']}",
+        ),
         ("Số sự kiện ghi ở trang khóa sổ", _known(book.get("closing_entries"))),
         ("Số ô có cải chính, bổ sung", str(len(manifest.get("amended", ())))),
         (

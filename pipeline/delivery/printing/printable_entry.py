@@ -11,6 +11,7 @@ from pipeline.delivery.deliverable import settle
 from pipeline.delivery.export.package_values import ExportBlocker, SettledEntry
 from pipeline.delivery.printing.contents import book_values_of, contradiction, texts_in, values_of
 from pipeline.delivery.printing.letters import missing_letters
+from pipeline.delivery_rules import as_on_paper
 from pipeline.registry.extracts.model import EntryToPrint
 from pipeline.scans.workspace import Workspace
 
@@ -61,7 +62,7 @@ def judged(to_print: EntryToPrint, schemas: Schemas, approval: ApprovalPolicy) -
     """Decide whether an entry may be printed, and in which form."""
     entry = to_print.entry
     waiting = {entry.entry_id} if to_print.waits else frozenset()
-    outcome = settle(entry, to_print.layers, schemas, waiting, to_print.altered)
+    outcome = settle(entry, as_on_paper(to_print.layers), schemas, waiting, to_print.altered)
     spec = schemas.record(entry.record).by_name
     if isinstance(outcome, SettledEntry) and to_print.unsigned:
         columns = tuple(spec[name].column or name for name in to_print.unsigned)

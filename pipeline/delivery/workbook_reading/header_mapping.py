@@ -165,7 +165,10 @@ def _header_rows(book: SourceWorkbook, sheet: str) -> Iterator[tuple[int, list[s
 
 
 def _proposed(headers: list[str], record: RecordSpec) -> tuple[MappedColumn, ...]:
-    """Map each header to a column: by the column's name, the field's label with or without tones, or a similar name."""
+    """Map each header to a column: by the column's name, the field's label with or without tones, or a similar name.
+
+    A usual heading of an office's own books is a proposal that a person confirms.
+    """
     names: dict[str, str] = {}
     for spec in record.fields:
         if spec.column:
@@ -179,11 +182,40 @@ def _proposed(headers: list[str], record: RecordSpec) -> tuple[MappedColumn, ...
             sure[header] = column
             free.discard(column)
     mapped = []
+    meanings = _usual_headings(record)
     for header in headers:
-        column = sure.get(header, "") or _nearest(name_form(header), names, free)
+        meant = meanings.get(name_form(header), "")
+        column = (
+            sure.get(header, "")
+            or (meant if meant in free else "")
+            or _nearest(name_form(header), names, free)
+        )
         free.discard(column)
         mapped.append(MappedColumn(header, column, header in sure))
     return tuple(mapped)
+
+
+def _usual_headings(record: RecordSpec) -> dict[str, str]:
+    """Return the columns of the usual headings of books that offices typed for themselves, by the heading's form."""
+    key, columns = record.key_columns, {spec.name: spec.column for spec in record.fields}
+    first = record.people[0] if record.people else None
+    headings = (
+        (key.number, ("Số", "Số thứ tự", "Số vào sổ", "Số đăng ký", "Số hiệu")),
+        (key.volume, ("Quyển", "Quyển số", "Số quyển", "Sổ")),
+        (key.registered_on, ("Ngày đăng ký", "Ngày vào sổ", "Ngày lập", "Ngày tháng đăng ký")),
+        (key.place, ("Nơi đăng ký", "Cơ quan đăng ký", "UBND")),
+        (key.page, ("Trang", "Trang số", "Số trang")),
+        (
+            columns.get(first.name or "", "") if first else "",
+            ("Họ và tên", "Họ tên", "Họ, chữ đệm, tên", "Tên"),
+        ),
+        (
+            columns.get(first.born_on or "", "") if first else "",
+            ("Ngày sinh", "Ngày tháng năm sinh", "Sinh ngày"),
+        ),
+        (columns.get(first.died_on or "", "") if first else "", ("Ngày chết", "Ngày mất", "Chết ngày")),
+    )
+    return {name_form(word): column for column, words in reversed(headings) if column for word in words}
 
 
 def _nearest(form: str, names: Mapping[str, str], free: set[str]) -> str:

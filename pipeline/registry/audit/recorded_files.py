@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, make_url, select
 
 from pipeline.base.errors import HotichError
-from pipeline.registry.database.audit.chain import StoredAuditRow, audit, stored_lines
+from pipeline.registry.database.audit.chain import audit, stored_lines
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.database import Database
 
@@ -62,16 +62,10 @@ def recorded_files(
     ).all()
     found: set[str] = set()
     for act in sorted(stored_lines(connection, ids), key=lambda act: act.id):
-        if not _is_own(act, keys):
+        if not act.is_own(keys):
             continue
         if act.action == dropped:
             found.clear()
         else:
             found.add(str(json.loads(act.detail).get(FILE, "")))
     return frozenset(found - {""})
-
-
-def _is_own(act: StoredAuditRow, keys: Collection[Key]) -> bool:
-    if act.true_hash != act.hash:
-        return False
-    return not keys or any(key.name == act.key and key.signed(act.hash, act.signature) for key in keys)

@@ -19,6 +19,7 @@ from pipeline.declarations.schema import PersonSpec
 from pipeline.registry.books.page_order import moved_pages
 from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
 from pipeline.registry.books.stored_books import registering_unit
+from pipeline.registry.custody.rows import physical_book
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import select_values
@@ -49,7 +50,7 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
 
     Columns: ``book_id``, ``folder_name``, ``record``, ``place_code``, ``unit`` (the unit that bore that code then),
     ``volume``, ``book_series``, ``entries`` and ``pages`` of the closing note, ``rows`` (entries that fit on a page of
-    its form) and ``failed`` (pages without a result).
+    its form), ``failed`` (pages without a result) and ``counted`` (pages counted before scanning).
     """
     failed = (
         select(page_failure.c.book_id, func.count().label("failed"))
@@ -64,6 +65,12 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
         .order_by(book.c.id)
     )
     rows = rows_of(connection, _BookWithFailures, query)
+    last = select(func.max(physical_book.c.id)).group_by(physical_book.c.folder_name)
+    described = select(physical_book.c.folder_name, physical_book.c.place_code, physical_book.c.pages)
+    counted = {
+        (name, place): pages
+        for name, place, pages in connection.execute(described.where(physical_book.c.id.in_(last)))
+    }
     tables = {name: form.table.rows if form.table else 1 for name, form in declared.schemas.forms.items()}
     columns: dict[str, list[Any]] = {
         "book_id": [row.id for row in rows],
@@ -74,6 +81,7 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
         "entries": [row.entries for row in rows],
         "pages": [row.pages for row in rows],
         "failed": [row.failed for row in rows],
+        "counted": [counted.get((row.folder_name, row.place_code)) for row in rows],
         "rows": [tables.get(row.form, UNKNOWN_ROWS) for row in rows],
         "unit": [registering_unit(declared, row.ledger) for row in rows],
         "book_series": [row.ledger.series.value for row in rows],
@@ -167,6 +175,36 @@ def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[i
         pd.concat(by_record, ignore_index=True) if by_record else pd.DataFrame(columns=["page_id", "row"])
     )
     return everything.sort_values(["page_id", "row"], kind="stable").drop(columns=["row", "book_id"])
+
+
+def acts(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
+    """Return the earlier entry that each act names: ``entry_id``, ``number``, ``registered_on`` of that entry."""
+    by_record = []
+    for record, spec in declared.schemas.records.items():
+        if spec.act is None:
+            continue
+        named = {"number": spec.act.number, "registered_on": spec.act.registered_on}
+        fields = {role: name for role, name in named.items() if name}
+        by_record.append(_values(connection, declared, record, fields, None))
+    columns = ["entry_id", "number", "registered_on"]
+    if not by_record:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(by_record, ignore_index=True).reindex(columns=columns)
+
+
+NOTED = "noted_kind"
+"""The derivation whose field holds the act that the margin notes."""
+
+
+def noted_acts(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
+    """Return the act that the margin of each entry notes: ``entry_id``, ``page_id``, ``book_id``, ``act``."""
+    by_record = [
+        _values(connection, declared, record, {"act": spec.derived_fields[NOTED]}, None)
+        for record, spec in declared.schemas.records.items()
+        if NOTED in spec.derived_fields
+    ]
+    columns = ["entry_id", "page_id", "book_id", "act"]
+    return pd.concat(by_record, ignore_index=True)[columns] if by_record else pd.DataFrame(columns=columns)
 
 
 def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:

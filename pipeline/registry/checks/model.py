@@ -38,10 +38,12 @@ class ChecksOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A suggestion that two entries concern one event (``again``) or one person (``person``).
+    """A suggestion on how two entries belong together.
+
+    One event (``again``), one person (``person``), or one is an act that changes the other (``act``).
 
     Attributes:
-        kind: ``again`` or ``person``.
+        kind: ``again``, ``person`` or ``act``.
         first_entry_id: The entry with the smaller id.
         first_role: Role of the person in the first entry.
         second_role: Role of the person in the second entry.
@@ -98,7 +100,11 @@ class StoredLink(Link):
     decision: LinkDecision | None = None
 
 
-KINDS = {"again": "đăng ký hai lần?", "person": "cùng một người?"}
+KINDS = {
+    "again": "đăng ký hai lần?",
+    "person": "cùng một người?",
+    "act": "sự kiện sau của sự kiện gốc?",
+}
 
 EVIDENCE = {
     "name": "họ tên",
@@ -108,6 +114,10 @@ EVIDENCE = {
     "mother": "mẹ",
     "father": "cha",
     "home": "nơi ở",
+    "paper": "số giấy tờ",
+    "named_number": "số đăng ký được nêu",
+    "named_day": "ngày đăng ký được nêu",
+    "order": "thứ tự ngày đăng ký",
 }
 
 LIKENESS = {

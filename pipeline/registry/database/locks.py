@@ -41,6 +41,7 @@ class Whole(IntEnum):
     TEAMS = 18
     SEARCH = 19
     EVENTS = 20
+    CUSTODY = 21
 
 
 def hold(connection: Connection, whole: Whole) -> None:

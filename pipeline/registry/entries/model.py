@@ -219,6 +219,7 @@ class BookLayers:
     def __init__(self, ledger: Ledger, schemas: Schemas, policy: DeliveryPolicy) -> None:
         self._ledger, self._schemas, self._policy = ledger, schemas, policy
         self._before: tuple[PageRef, int, Mapping[str, FieldLayers]] | None = None
+        self._page_year: int | None = None
 
     def of(
         self,
@@ -239,13 +240,19 @@ class BookLayers:
         above = None
         if self._before is not None:
             ref, row, layers = self._before
-            above = LineAbove(layers, ref == entry.ref and row + 1 == entry.row < FIRST_TYPED_ROW)
+            is_next_to = ref == entry.ref and row + 1 == entry.row < FIRST_TYPED_ROW
+            above = LineAbove(layers, is_next_to, self._page_year if ref == entry.ref else None)
         known = self._known_below(below)
         found = self._layers(entry, above, typed, known)
         on_paper = (
             self._layers(replace(entry, amendments={}), above, typed, known) if entry.amendments else found
         )
+        if self._before is None or self._before[0] != entry.ref:
+            self._page_year = None
         self._before = (entry.ref, entry.row, on_paper) if is_trusted else None
+        day = on_paper.get(self._schemas.record(entry.record).key_fields.registered_on)
+        if is_trusted and day is not None and not day.waits and day.delivered.value[-4:].isdecimal():
+            self._page_year = int(day.delivered.value[-4:])
         return found
 
     def _layers(

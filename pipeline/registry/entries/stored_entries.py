@@ -11,20 +11,15 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery_rules import FieldLayers
-from pipeline.registry.approvals.rows import confirmed_delivery
 from pipeline.registry.approvals.stored_deliveries import confirmed_in
 from pipeline.registry.books.page_order import in_page_order
 from pipeline.registry.books.rows import page, page_run, scan
 from pipeline.registry.books.stored_books import stored_book
-from pipeline.registry.database import clock
-from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.columns import rows_of
-from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.current_readings import reading_of_row
 from pipeline.registry.entries.effective_values import effective_values_of
@@ -33,8 +28,8 @@ from pipeline.registry.entries.model import BookLayers, PastReading, ReadEntry, 
 from pipeline.registry.entries.places import places_of
 from pipeline.registry.entries.rows import ENTRIES, ReadingRow, entry, reading
 from pipeline.registry.entries.rows import entry as entry_table
-from pipeline.registry.entries.subjects import place_of, places_of_entries
-from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
+from pipeline.registry.entries.subjects import places_of_entries
+from pipeline.registry.withdrawals.stored_withdrawals import part_of
 
 AT_ONCE = 500
 """Entries in one statement."""
@@ -260,63 +255,3 @@ def _with_typed(
         canonical = declared.canonical(asked.record, field, text)
         values[field] = {FieldStatus.READ: canonical or text, FieldStatus.BLANK: ""}.get(status)
     return replace(asked, values=values)
-
-
-def confirm_delivery(
-    connection: Connection,
-    declared: RecordSchema,
-    entry_id: int,
-    field: str,
-    policy: DeliveryPolicy,
-    choice: int = 0,
-    typed: tuple[FieldStatus, str] | None = None,
-    *,
-    author: str,
-    shown: str | None = None,
-) -> FieldLayers:
-    """Record that a person confirmed a value that a delivery rule proposes; readings and decisions stay as they are.
-
-    Args:
-        choice: Index of the proposal.
-        typed: Status and text that the person has typed and not saved yet.
-        shown: The ``mark`` of the layers that the person saw; None: they saw no layers.
-
-    Returns:
-        Both layers of the field from then on.
-
-    Raises:
-        RegistryError: There is no such proposal, or the proposals are others than the person saw.
-        Withdrawn: The entry is withdrawn.
-    """
-    hold_page_of(connection, entry_id)
-    place = place_of(connection, entry_id)
-    refuse_withdrawn(connection, part_of(place))
-    label = declared.field(place.record, field).label
-    texts = {} if typed is None else {field: typed}
-    before = delivery_layers(connection, declared, entry_id, policy, texts).get(field)
-    if before is None or not before.proposals:
-        raise RegistryError(f"“{label}”: không có giá trị bàn giao nào chờ xác nhận.")
-    if shown not in (None, before.mark):
-        raise RegistryError(f"“{label}”: giá trị bàn giao vừa đổi. Hãy xem lại rồi xác nhận.")
-    if not 0 <= choice < len(before.proposals):
-        raise RegistryError(f"“{label}” chỉ có {len(before.proposals)} giá trị bàn giao để chọn.")
-    if not author.strip():
-        raise RegistryError("Hãy ghi ai xác nhận giá trị bàn giao.")
-    chosen = before.proposals[choice]
-    row = {
-        "book_id": place.book_id,
-        "scan_sha256": place.sha256,
-        "page_no": place.page_no,
-        "row": place.row,
-        "field": field,
-        "written": before.written,
-        "value": chosen.value,
-        "note": chosen.note,
-        "rule": chosen.rule,
-        "author": author.strip(),
-        "confirmed_at": clock.now(connection),
-    }
-    (number,) = add(connection, confirmed_delivery, [row])
-    detail = {"field": field, "rule": chosen.rule, "confirmation": number}
-    record(connection, author.strip(), "delivery-confirmed", f"entry:{entry_id}", detail)
-    return replace(before, delivered=replace(chosen, certain=True, confirmed_by=author.strip()))

@@ -61,6 +61,9 @@ NOT_READ = "trang của sự kiện đã được đọc lại và không còn s
 FORGED_MARK = (
     "dấu hủy của số này đã bị ghi hay sửa ngoài chương trình; hãy báo người quản trị chạy hotich audit verify"
 )
+DELETED_MARK = (
+    "số này có thể đã hủy mà dấu hủy bị xóa ngoài chương trình; hãy báo người quản trị (hotich audit verify)"
+)
 CHANGED_SINCE = "sự kiện đã có cải chính, bổ sung hay quyết định khác từ khi cấp"
 
 
@@ -86,7 +89,8 @@ def with_changes_since(
 ) -> tuple[IssuedExtract, ...]:
     """Return lines of the book of issued extracts with the later changes of their entries (``outdated``).
 
-    A line that is void by a row which is not the program's own is outdated, not void.
+    A line that is void by a row which is not the program's own is outdated, not void. So is a line whose mark "void"
+    somebody deleted.
     """
     books = {one.book_id for one in lines}
     withdrawn = withdrawals_in_force(connection, books)
@@ -95,8 +99,12 @@ def with_changes_since(
     entries = {one.entry_id: one for one in stored_entries(connection, declared, ids)}
     issued = _contents_digests(connection, lines)
     forged = stored_extracts.forged_marks(connection, [one.extract_id for one in lines if one.is_void])
+    unmarked = stored_extracts.deleted_marks(connection, [one.extract_id for one in lines if not one.is_void])
     found = []
     for line in lines:
+        if line.extract_id in unmarked:
+            found.append(replace(line, outdated=DELETED_MARK))
+            continue
         if line.extract_id in forged:
             found.append(replace(line, void_reason="", voided_by="", voided_at=None, outdated=FORGED_MARK))
             continue

@@ -46,7 +46,7 @@ def void_extract(
     }
     add(connection, voided_extract, [row])
     detail = {"extract": extract_id, "office": found.office, "number": found.told_number}
-    record(connection, author.strip(), "extract-voided", f"book:{found.book_id}", detail)
+    record(connection, author.strip(), stored_extracts.VOIDED, f"book:{found.book_id}", detail)
     return stored_extracts.issued_extract_of(connection, extract_id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Index, Select, UniqueConstrain
 from pipeline.base.errors import RegistryError
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.audit import compare
+from pipeline.registry.database.audit.chain import audit, row_digest, stored_lines
+from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.columns import (
     PROVEN,
     Json,
@@ -87,6 +90,9 @@ class VoidedExtractRow:
     author: str
     voided_at: datetime
 
+
+VOIDED = "extract-voided"
+"""The action that declares an extract void."""
 
 voided_extract = table(
     "voided_extract",
@@ -172,6 +178,29 @@ def forged_marks(connection: Connection, extract_ids: Collection[int]) -> frozen
         for mark in connection.execute(void.where(voided_extract.c.extract_id.in_(extract_ids)))
     }
     return frozenset(marks[one] for one in compare(connection, voided_extract, marks, leave=True))
+
+
+def deleted_marks(connection: Connection, extract_ids: Collection[int]) -> frozenset[int]:
+    """Return the extracts among these whose mark "void" somebody deleted: its last digest is still there.
+
+    The audit says whose mark it was. Where it does not, any of them may have been void.
+    """
+    deleted = select(row_digest.c.row_id).where(
+        row_digest.c.table_name == voided_extract.name,
+        row_digest.c.digest.is_not(None),
+        row_digest.c.row_id.not_in(select(voided_extract.c.id)),
+    )
+    left = set(connection.scalars(deleted))
+    if not left:
+        return frozenset()
+    acts = connection.scalars(select(audit.c.id).where(audit.c.action == VOIDED)).all()
+    found: set[int] = set()
+    for act in stored_lines(connection, acts):
+        named = {one.row_id for one in unpacked(act.rows) if one.table_name == voided_extract.name}
+        if named & left:
+            left -= named
+            found.add(int(json.loads(act.detail)["extract"]))
+    return frozenset(extract_ids if left else found & set(extract_ids))
 
 
 def extract_pdf(connection: Connection, extract_id: int) -> bytes:

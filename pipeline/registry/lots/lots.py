@@ -26,8 +26,15 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext, DeskFacade
 from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
-from pipeline.registry.lots.sample_results import checkers_of, lot_of, lots_of, place_of_lot
+from pipeline.registry.lots.sample_results import (
+    character_errors,
+    checkers_of,
+    lot_of,
+    lots_of,
+    place_of_lot,
+)
 from pipeline.registry.lots.stored_lots import (
+    CharacterErrors,
     Lot,
     LotRow,
     LotVerdict,
@@ -151,6 +158,17 @@ class Lots(DeskFacade):
         _check_supervisor(person)
         with self._reading() as context:
             return self._lot(context.connection, person, lot_id)[1]
+
+    def character_errors(self, person: Person, lot_id: int) -> CharacterErrors:
+        """Return the characters of the sample and the wrong ones.
+
+        Raises:
+            NotYours: It belongs to another place.
+        """
+        _check_supervisor(person)
+        with self._reading() as context:
+            self._lot(context.connection, person, lot_id)
+            return character_errors(context.connection, lot_id)
 
     def lots(self, person: Person) -> tuple[Lot, ...]:
         """Return the lots of the places that this person may see, newest first."""

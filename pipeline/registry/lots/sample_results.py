@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rapidfuzz.distance import Levenshtein
 from sqlalchemy import Connection, Select, and_, exists, func, select, true
 
 from pipeline.declarations.sampling import QualityLevels, SamplingPlan
@@ -15,6 +16,7 @@ from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.columns import first_row, rows_of
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.lots.stored_lots import (
+    CharacterErrors,
     Closing,
     Findings,
     Lot,
@@ -57,6 +59,20 @@ def findings(connection: Connection, lot_id: int) -> Findings:
         fields_checked=sum(checked.values()),
         fields_wrong=sum(wrong.values()),
     )
+
+
+def character_errors(connection: Connection, lot_id: int) -> CharacterErrors:
+    """Return the characters of the checked values of a sample and how many were wrong, by edit distance.
+
+    It counts what the decisions in force say now; ``fields_wrong`` tells whether a verdict rests on that.
+    """
+    checked = wrong = fields_wrong = 0
+    for row in rows_of(connection, _CheckedValue, _settled(lot_id)):
+        checked += max(len(row.text), len(row.settled_text))
+        if not _same(row):
+            fields_wrong += 1
+            wrong += Levenshtein.distance(row.text, row.settled_text)
+    return CharacterErrors(checked, min(wrong, checked), fields_wrong)
 
 
 @dataclass(frozen=True, slots=True)

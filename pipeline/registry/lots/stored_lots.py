@@ -185,6 +185,15 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class CharacterErrors:
+    """The characters of the checked values of a sample, and the wrong ones; ``fields_wrong``: the values with them."""
+
+    checked: int
+    wrong: int
+    fields_wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lot:
     """A lot of books whose entries are accepted or rejected together.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.columns import APPEND_ONLY, PROVEN, Json, ManyId, rows_of, table
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.publishing.model import BookEvent
+from pipeline.registry.publishing.model import BookEvent, ForgedNotice
+from pipeline.registry.publishing.proven_attempts import ATTEMPTS, ProvenAttempts
 from pipeline.registry.search.following import SeenApproval, approvals_seen, note_approval
 from pipeline.registry.statistics.book_states import BookStage, BookState, book_states
 
@@ -59,7 +60,7 @@ class WebhookAttemptRow:
 
 
 webhook_attempt = table(
-    "webhook_attempt",
+    ATTEMPTS,
     WebhookAttemptRow,
     Index(None, "webhook_event_id", "id"),
     sqlite_autoincrement=True,
@@ -163,15 +164,23 @@ def _row(book_id: int, state: BookState | None, ready: bool, now: datetime) -> d
     }
 
 
-def events_to_send(connection: Connection, key: Key | None, now: datetime) -> tuple[BookEvent, ...]:
-    """Return the unacknowledged events that are due and the program's own, oldest first."""
-    sent = select(webhook_attempt.c.webhook_event_id).where(webhook_attempt.c.status.between(200, 299))
+def events_to_send(
+    connection: Connection, keys: Sequence[Key], attempts: ProvenAttempts, now: datetime
+) -> tuple[BookEvent, ...]:
+    """Return the unacknowledged events that are due and the program's own, oldest first.
+
+    An attempt that is not the program's own counts for nothing: it keeps no event back.
+    """
+    own = webhook_attempt.c.id.not_in(_forged_attempts(connection, keys, attempts))
+    received = webhook_attempt.c.status.between(200, 299)
+    sent = select(webhook_attempt.c.webhook_event_id).where(received, own)
     tried = (
         select(
             webhook_attempt.c.webhook_event_id,
             func.count().label("attempts"),
             func.max(webhook_attempt.c.id).label("last"),
         )
+        .where(own)
         .group_by(webhook_attempt.c.webhook_event_id)
         .subquery()
     )
@@ -183,8 +192,45 @@ def events_to_send(connection: Connection, key: Key | None, now: datetime) -> tu
         .order_by(webhook_event.c.id)
     )
     due = [event for event in rows_of(connection, BookEvent, query) if event.is_due(now)]
-    forged = compared(connection, key, webhook_event.name, [event.number for event in due]).altered
+    forged = compared(connection, _newest(keys), webhook_event.name, [event.number for event in due]).altered
     return tuple(event for event in due if event.number not in forged)[:MOST_AT_ONCE]
+
+
+def forged_notices(
+    connection: Connection, keys: Sequence[Key], attempts: ProvenAttempts, newest: int | None = None
+) -> tuple[ForgedNotice, ...]:
+    """Return the events and the attempts to send them that are not the program's own, events first.
+
+    Args:
+        newest: Compare only so many events and attempts, those with the highest ids; None: all.
+    """
+    ids = connection.scalars(
+        select(webhook_event.c.id).order_by(webhook_event.c.id.desc()).limit(newest)
+    ).all()
+    events = compared(connection, _newest(keys), webhook_event.name, ids).altered
+    attempted = _forged_attempts(connection, keys, attempts, newest)
+    event_place = select(webhook_event.c.id, webhook_event.c.book_id).where(webhook_event.c.id.in_(events))
+    attempt_place = (
+        select(webhook_attempt.c.id, webhook_event.c.book_id)
+        .outerjoin(webhook_event, webhook_event.c.id == webhook_attempt.c.webhook_event_id)
+        .where(webhook_attempt.c.id.in_(attempted))
+    )
+    return tuple(
+        ForgedNotice(table.name, row_id, book_id)
+        for table, place in ((webhook_event, event_place), (webhook_attempt, attempt_place))
+        for row_id, book_id in connection.execute(place.order_by(table.c.id))
+    )
+
+
+def _forged_attempts(
+    connection: Connection, keys: Sequence[Key], attempts: ProvenAttempts, newest: int | None = None
+) -> frozenset[int]:
+    ids = select(webhook_attempt.c.id).order_by(webhook_attempt.c.id.desc()).limit(newest)
+    return attempts.forged(connection, keys, connection.scalars(ids).all())
+
+
+def _newest(keys: Sequence[Key]) -> Key | None:
+    return keys[-1] if keys else None
 
 
 def note_attempt(connection: Connection, event: BookEvent, status: int, failure: str, now: datetime) -> None:

@@ -131,6 +131,26 @@ class BookEvent:
         return now - self.attempted_at >= wait
 
 
+@dataclass(frozen=True, slots=True)
+class ForgedNotice:
+    """A row about a notice to another system that is not the program's own.
+
+    Attributes:
+        book_id: The book that the notice is about; None: no event of that number exists.
+    """
+
+    table: str
+    row_id: int
+    book_id: int | None
+
+    @property
+    def sentence(self) -> str:
+        about = "không rõ sổ nào" if self.book_id is None else f"sổ mã {self.book_id}"
+        return (
+            f"tin báo cho hệ thống khác về {about}: dòng {self.table} {self.row_id} không do chương trình ghi"
+        )
+
+
 class PublishedState(StrEnum):
     """The state of a published value or entry; only ``SETTLED`` values are published.
 

@@ -17,11 +17,13 @@ from pipeline.registry.publishing.model import (
     ApiScope,
     ApiToken,
     BookEvent,
+    ForgedNotice,
     NewApiToken,
     PublishedBooks,
     PublishedEntries,
     PublishedEntry,
 )
+from pipeline.registry.publishing.proven_attempts import ProvenAttempts
 from pipeline.registry.publishing.reading import PublishingPolicy
 from pipeline.registry.statistics.book_states import BookState
 
@@ -31,10 +33,17 @@ class Publishing:
 
     Args:
         now: The clock, in UTC.
+        attempts: Whether attempts to send events are the program's own.
     """
 
-    def __init__(self, database: Database, declared: RecordSchema, now: Callable[[], datetime]) -> None:
-        self._database, self._declared, self._now = database, declared, now
+    def __init__(
+        self,
+        database: Database,
+        declared: RecordSchema,
+        now: Callable[[], datetime],
+        attempts: ProvenAttempts,
+    ) -> None:
+        self._database, self._declared, self._now, self._attempts = database, declared, now, attempts
 
     def create_token(
         self,
@@ -141,7 +150,12 @@ class Publishing:
     def events_to_send(self) -> tuple[BookEvent, ...]:
         """Events that nobody has received and that are due, the oldest first."""
         with self._database.reading() as connection:
-            return book_events.events_to_send(connection, self._key(), self._now())
+            return book_events.events_to_send(connection, self._keys(), self._attempts, self._now())
+
+    def forged_notices(self, newest: int | None = None) -> tuple[ForgedNotice, ...]:
+        """Rows about notices that are not the program's own (``publishing.book_events``)."""
+        with self._database.reading() as connection:
+            return book_events.forged_notices(connection, self._keys(), self._attempts, newest)
 
     def note_attempt(self, event: BookEvent, status: int, failure: str) -> None:
         """Record an attempt to send an event."""
@@ -149,6 +163,9 @@ class Publishing:
             book_events.note_attempt(connection, event, status, failure, self._now())
 
     def _key(self) -> Key | None:
-        key_file = self._database.key_file
-        keys = () if key_file is None else key_file.known()
+        keys = self._keys()
         return keys[-1] if keys else None
+
+    def _keys(self) -> tuple[Key, ...]:
+        key_file = self._database.key_file
+        return () if key_file is None else tuple(key_file.known())

@@ -258,11 +258,28 @@ class IndexAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class UndecidedAct:
+    """A suggested link from an act to an entry that it changes, which nobody has decided on.
+
+    Attributes:
+        act: The entry of the act.
+        earlier: The entry that it may change.
+        alike: How many entries are suggested for this act.
+    """
+
+    act: SearchHit
+    earlier: SearchHit
+    probability: float
+    alike: int
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedEntry:
     """Another entry that may speak of the same person or event.
 
     Attributes:
-        kind: ``again`` or ``person``.
+        kind: ``again``, ``person`` or ``act``.
+        record: The record of the other entry.
         role: The role of the person in the given entry.
         other_id: The other entry; None if the viewer may not see its place.
         title: The title of the other event.
@@ -279,6 +296,7 @@ class LinkedEntry:
 
     link_id: int
     kind: str
+    record: str
     role: str
     other_id: int | None
     other_role: str

@@ -10,6 +10,7 @@ from pipeline.reports.data import ReportData, WrongScan, list_href
 
 KEY = "store"
 NO_BOOK = "chưa thuộc sổ nào"
+MOST_FORGED = 20
 
 
 def stored_scans(data: ReportData) -> ReportSection:
@@ -60,8 +61,12 @@ def checked_sentence(finished_at: str) -> str:
 
 
 def alerts(data: ReportData) -> tuple[str, ...]:
-    """Return the alerts above all figures: loosened settings, unconfirmed acts on accounts, and wrong scans."""
-    sentences = [f"Thiết lập được nới lỏng: {line}." for line in data.loosened]
+    """Return the alerts above all figures: forged notices, loosened settings, unconfirmed acts, and wrong scans."""
+    shown, more = data.forged_notices[:MOST_FORGED], len(data.forged_notices) - MOST_FORGED
+    sentences = [f"Hãy chạy hotich audit verify: {one}." for one in shown]
+    if more > 0:
+        sentences.append(f"Hãy chạy hotich audit verify: còn {more} dòng như thế về tin báo.")
+    sentences += [f"Thiết lập được nới lỏng: {line}." for line in data.loosened]
     sentences += [f"Tài khoản chưa có người thứ hai xác nhận: {act}." for act in data.unconfirmed]
     if data.wrong_scans:
         books = len({scan.book for scan in data.wrong_scans if scan.book})

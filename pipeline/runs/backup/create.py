@@ -30,7 +30,7 @@ WORKSPACE = "workspace"
 OnFile = Callable[[int, int], None]
 """Called with the number of finished files and of all files."""
 
-KEYS = ("audit.key", "mail.key", "package.key", "sign_in.key", "webhook.key")
+KEYS = ("audit.key", "mail.key", "package.key", "sign_in.key", "signing.key", "signing.p12", "webhook.key")
 """Private keys: included only in an encrypted backup and on request."""
 _OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
 REMADE = ("pages", "prefect", "prefect.key", "first-password.txt", "reports", "sent", "jobs", "training")

@@ -160,6 +160,24 @@ def certificate_checks(certificate: Path | None, now: datetime) -> Iterator[Chec
         yield Check(name, "ok", state)
 
 
+def signing_check(workspace: Workspace, now: datetime) -> Check | None:
+    """Check the certificate with which the office signs PDFs; ``None`` without one."""
+    if not workspace.signing_certificate.exists():
+        return None
+    name = "Chứng thư ký số"
+    from pipeline.delivery.signing.office_certificate import load_certificate  # not for every command
+
+    try:
+        office = load_certificate(workspace.signing_certificate, workspace.signing_password, now)
+    except HotichError as error:
+        return Check(name, "missing", "không ký được", error.message)
+    until = office.certificate.not_valid_after_utc
+    state = f"đến {until.astimezone(OFFICE_ZONE):%d/%m/%Y}, mã {office.fingerprint[:16]}"
+    if until - now < BEFORE_EXPIRY:
+        return Check(name, "warning", state, "Sắp hết hạn: hãy xin gia hạn chứng thư.")
+    return Check(name, "ok", state)
+
+
 def service_checks(units: Path = UNITS) -> Iterator[Check]:
     """Check that the installed services run; no check without an installation."""
     units_present = [unit for unit in SERVICES if (units / unit).exists()]

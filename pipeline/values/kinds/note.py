@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from pipeline.base.text.tones import normalized, unaccented
 from pipeline.values.kinds.date import DateKind
@@ -128,27 +129,40 @@ _AUTHORITY = re.compile(
 def noted_acts(text: str) -> tuple[NotedAct, ...]:
     """Return the acts that a note clearly mentions, in order, each kind once a sentence.
 
-    In a sentence with two acts the number is ambiguous: the acts are returned without number, day and authority.
+    In a sentence of several acts each must have a decision of its own; else they are returned without number, day and
+    authority.
     """
     acts: list[NotedAct] = []
-    for sentence in _SENTENCE.split(unicodedata.normalize("NFC", text)):
-        kinds = _kinds_in(unaccented(sentence))
-        if len(kinds) == 1:
-            acts.append(NotedAct(kinds[0], *_decision(normalized(sentence))))
-        else:
-            acts += [NotedAct(kind) for kind in kinds]
+    for part in _SENTENCE.split(unicodedata.normalize("NFC", text)):
+        sentence = normalized(part)
+        at = _kinds_in(unaccented(sentence))
+        decisions = [_decision(words) for words in _parts(sentence, list(at.values()))]
+        if len(at) > 1 and not all(number for number, _, _ in decisions):
+            decisions = [("", "", "")] * len(at)
+        acts += [NotedAct(kind, *decision) for kind, decision in zip(at, decisions, strict=True)]
     return tuple(dict.fromkeys(acts))
 
 
-def _kinds_in(bare: str) -> list[NotedActKind]:
-    """Return the kinds of acts in a sentence without marks, in the order of their words."""
+def _parts(sentence: str, starts: list[int]) -> list[str]:
+    """Return the part of a sentence that speaks of each act; the number stands behind every act or before every act."""
+    if len(starts) < 2 or len(unaccented(sentence)) != len(sentence):
+        return [sentence] * len(starts)
+    if not _decision(sentence[: starts[0]])[0]:
+        return [sentence[begin:end] for begin, end in pairwise([*starts, len(sentence)])]
+    if _decision(sentence[starts[-1] :])[0]:
+        return [""] * len(starts)
+    return [sentence[begin:end] for begin, end in pairwise([0, *starts])]
+
+
+def _kinds_in(bare: str) -> dict[NotedActKind, int]:
+    """Return the kinds of acts in a sentence without marks, with the place of their words, in order."""
     at: dict[NotedActKind, int] = {}
     for kind, pattern in _PATTERNS:
         match = pattern.search(bare)
         if match is not None:
             at[kind] = match.start()
             bare = pattern.sub(lambda words: "#" * len(words[0]), bare)
-    return sorted(at, key=lambda kind: at[kind])
+    return dict(sorted(at.items(), key=lambda item: item[1]))
 
 
 def _decision(sentence: str) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ The written text is never changed; the resolved unit is stored with it. See ``do
 
 from __future__ import annotations
 
-from pipeline.values.places.answering import Answer, AnsweringUnits
+from pipeline.values.places.answering import AnsweringUnits, UnitsOfBook
 from pipeline.values.places.gazetteer import Gazetteer
 from pipeline.values.places.gazetteer_files import OFFICE, read_gazetteer
 from pipeline.values.places.resolver import PlaceResolution, ResolutionState, Resolver
@@ -13,7 +13,7 @@ from pipeline.values.places.unit import DayRange, Level, Span, Unit, Validity
 
 __all__ = [
     "OFFICE",
-    "Answer",
+    "UnitsOfBook",
     "AnsweringUnits",
     "DayRange",
     "Gazetteer",

@@ -17,7 +17,7 @@ UNKNOWN_UNIT = "Chưa rõ đơn vị nào"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class UnitsOfBook:
     """The unit that answers for a place on a day.
 
     Attributes:
@@ -60,20 +60,20 @@ class AnsweringUnits:
         self._day = DayRange.of((on.year, on.month, on.day))
         self.of = lru_cache(maxsize=None)(self._of)
 
-    def of_book(self, place_code: str, place: str, volume: str) -> Answer:
+    def of_book(self, place_code: str, place: str, volume: str) -> UnitsOfBook:
         """Return the unit that answers for the book of a place; ``volume`` ends with the year of its opening."""
         year = volume.rpartition("/")[2]
         return self.of(place_code, place, (int(year),) if year.isdecimal() else ())
 
-    def admits(self, unit_id: str, answer: Answer) -> bool:
+    def admits(self, unit_id: str, answer: UnitsOfBook) -> bool:
         """Return whether an answer is a unit or names it among its candidates; ``""`` admits all."""
         return not unit_id or any(unit.id == unit_id for unit in answer.units)
 
-    def _of(self, code: str, written: str, opened: tuple[int, ...]) -> Answer:
+    def _of(self, code: str, written: str, opened: tuple[int, ...]) -> UnitsOfBook:
         unit_id = self._gazetteer.unit_of_code(code, DayRange.of(opened), written)
         found = self._units(unit_id, frozenset())
         by_id = {unit.id: unit for unit in found}
-        return Answer(tuple(sorted(by_id.values(), key=lambda unit: unit.id)))
+        return UnitsOfBook(tuple(sorted(by_id.values(), key=lambda unit: unit.id)))
 
     def _units(self, unit_id: str, seen: frozenset[str]) -> Sequence[Unit]:
         """Return the units that answer for a unit; ``seen`` stops a circle of takeovers."""

@@ -14,7 +14,7 @@ from pipeline.base.text.control_characters import visible_text
 from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.values.kinds import DATE
-from pipeline.web.context import RowId, Visit, VisitDep
+from pipeline.web.context import MAX_ROW_ID, RowId, Visit, VisitDep
 from pipeline.web.routes.book_list import book_of
 
 KIND_WORDS = {AmendmentKind.CORRECTION: "cải chính", AmendmentKind.SUPPLEMENT: "bổ sung"}
@@ -86,9 +86,12 @@ class EntryAmendmentForm(BaseModel):
 
 @router.get("/entries/{entry_id}/amendments")
 def show_amendment_form(
-    visit: VisitDep, entry_id: RowId, field: Annotated[str, Query(max_length=100)] = ""
+    visit: VisitDep,
+    entry_id: RowId,
+    field: Annotated[str, Query(max_length=100)] = "",
+    act: Annotated[int, Query(ge=0, le=MAX_ROW_ID)] = 0,
 ) -> Response:
-    """Show the form of an amendment, with the decision that the margin note names."""
+    """Show the form of an amendment, with the decision that the margin note names, or the entry of an ``act``."""
     entry, waiting = visit.desk.entry(visit.person, entry_id)
     record = visit.schemas.record(entry.record)
     kept = EntryAmendmentForm(field=field)
@@ -100,7 +103,24 @@ def show_amendment_form(
             decided_on=noted.decided_on.replace(".", "/"),
             authority=noted.authority,
         )
+    if act:
+        kept = _by_act(visit, act, field)
     return _amendment_form(visit, entry, waiting, kept)
+
+
+def _by_act(visit: Visit, act_id: int, field: str) -> EntryAmendmentForm:
+    """Return the form with number, day and place of the entry of an act as the decision; what waits is left empty."""
+    act, waiting = visit.desk.entry(visit.person, act_id)
+    key = visit.schemas.record(act.record).key_fields
+    number, day = (
+        "" if name in waiting else act.current.get(name) or "" for name in (key.number, key.registered_on)
+    )
+    return EntryAmendmentForm(
+        field=field,
+        decision_number=number,
+        decided_on=day.replace(".", "/"),
+        authority=visit.registry.book(act.book_id).ledger.place,
+    )
 
 
 @router.post("/entries/{entry_id}/amendments")

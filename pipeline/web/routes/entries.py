@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.model import COPIED, FieldReading, FieldStatus
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
-from pipeline.declarations.schema import RecordSpec
+from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.clear_values.model import ClearField
 from pipeline.registry.entries.model import StoredEntry
@@ -37,6 +37,7 @@ class SettledField:
         is_read: Whether the field was read from the page, so that it can be keyed again.
         layers: Both layers where a delivery rule changes the delivered value, else None.
         clear: The supporting entries of a clear value, else None.
+        terms: The labels of its code list, by code; empty without a list.
     """
 
     name: str
@@ -50,6 +51,7 @@ class SettledField:
     is_read: bool
     layers: FieldLayers | None = None
     clear: ClearField | None = None
+    terms: Mapping[str, str] = field(default_factory=dict)
 
 
 def settled_fields(
@@ -59,6 +61,7 @@ def settled_fields(
     asked: str,
     layers: Mapping[str, FieldLayers],
     clear: Mapping[str, ClearField],
+    schemas: Schemas,
 ) -> list[SettledField]:
     """Return the settled fields of an entry.
 
@@ -75,12 +78,13 @@ def settled_fields(
         written, author = _last_text(entry, spec.name, readings.get(spec.name))
         value = entry.values.get(spec.name)
         amendment = entry.amendments.get(spec.name)
-        if spec.name in waiting or (value is None and spec.name not in entry.decisions):
+        field_layers = layers.get(spec.name)
+        asked_for = field_layers is not None and field_layers.delivered.rule
+        if spec.name in waiting or (value is None and spec.name not in entry.decisions and not asked_for):
             continue
         other = value if value not in (None, "", written) else ""
         amended = amendment.value or "(trống)" if amendment else ""
         reading = readings.get(spec.name)
-        field_layers = layers.get(spec.name)
         rows.append(
             SettledField(
                 name=spec.name,
@@ -92,8 +96,9 @@ def settled_fields(
                 amended=visible_text(amended),
                 asked=spec.column == asked,
                 is_read=spec.name in entry.decisions or (reading is not None and reading.box is not None),
-                layers=field_layers if field_layers is not None and field_layers.delivered.rule else None,
+                layers=field_layers if asked_for else None,
                 clear=None if spec.name in entry.decisions else clear.get(spec.name),
+                terms=vocabulary.labels if (vocabulary := schemas.vocabulary(spec)) else {},
             )
         )
     return rows
@@ -125,6 +130,7 @@ class EntryQuery(BaseModel):
         opened: Number of fields just reopened.
         few: Whether too few people are left who have not seen the fields.
         confirmed: Whether a delivered value was just confirmed.
+        alike: Number of entries in which it was confirmed.
         recalled: Number of clear values just recalled; None: no recall.
     """
 
@@ -132,6 +138,7 @@ class EntryQuery(BaseModel):
     opened: int = Field(default=0, ge=0, le=1000)
     few: bool = False
     confirmed: bool = False
+    alike: int = Field(default=1, ge=0, le=1_000_000)
     recalled: int | None = Field(default=None, ge=0, le=100_000)
 
 
@@ -147,14 +154,21 @@ def confirm_delivery(
     field: Annotated[str, Form(max_length=100)],
     shown: Annotated[str, Form(max_length=16)] = "",
     choice: Annotated[int, Form(ge=0, le=20)] = 0,
+    alike: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Confirm a value that a delivery rule proposes; ``shown``: the digest of the shown proposals."""
+    """Confirm a value that a delivery rule proposes; ``shown``: the digest of the shown proposals.
+
+    ``alike``: in all entries of the book that wait with the same text and proposals.
+    """
     visit.desk.entry(visit.person, entry_id)
+    policy, author, count = visit.site.policies.delivery, visit.person.login, 1
     with visit.refusing(lambda refused: _shown(visit, entry_id, refused=refused)):
-        visit.registry.confirm_delivery(
-            entry_id, field, visit.site.policies.delivery, choice, author=visit.person.login, shown=shown
-        )
-    return RedirectResponse(f"/entries/{entry_id}?confirmed=true", status_code=303)
+        if alike:
+            count = visit.registry.confirm_alike(entry_id, field, policy, choice, author=author, shown=shown)
+        else:
+            visit.registry.confirm_delivery(entry_id, field, policy, choice, author=author, shown=shown)
+    others = f"&alike={count}" if count > 1 else ""
+    return RedirectResponse(f"/entries/{entry_id}?confirmed=true{others}", status_code=303)
 
 
 @router.post("/{entry_id}/reopen")
@@ -185,7 +199,7 @@ def _shown(
         entry=entry,
         title=f"{record.title} số {number}" if number else record.title,
         where=", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
-        rows=settled_fields(entry, waiting, record, query.column, layers, clear),
+        rows=settled_fields(entry, waiting, record, query.column, layers, clear, visit.schemas),
         waiting=len(waiting),
         waiting_labels=[spec.label for spec in record.fields if spec.name in waiting],
         asked=query,

@@ -18,7 +18,7 @@ from pipeline.registry.accounts.permissions import STAGES
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 from pipeline.registry.tasks.assignment import MOST_BOOKS
 from pipeline.registry.tasks.model import QueueCount
-from pipeline.web.context import SiteDep, Visit, VisitDep, files_not_used, loosenings_for, open_acts_for
+from pipeline.web.context import SiteDep, Visit, VisitDep, files_not_used, head_alerts
 from pipeline.web.security.access import REVIEWING
 from pipeline.web.supervising.first_day import ChecklistLine, first_day
 
@@ -178,8 +178,7 @@ def home(visit: VisitDep) -> Response:
     if visit.person.role not in REVIEWING:
         return visit.page(
             "home.html",
-            open_acts=open_acts_for(visit.site, visit.session),
-            loosenings=loosenings_for(visit.site, visit.session),
+            **head_alerts(visit.site, visit.session),
             scanning=_scanning(visit),
             accounts=_accounts(visit),
         )
@@ -199,6 +198,5 @@ def home(visit: VisitDep) -> Response:
         today=local_date(visit.site.now()),
         stages=stages,
         most=MOST_BOOKS,
-        open_acts=open_acts_for(visit.site, visit.session),
-        loosenings=loosenings_for(visit.site, visit.session),
+        **head_alerts(visit.site, visit.session),
     )

@@ -9,6 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
 from pipeline.declarations.sampling import SamplingPlan
+from pipeline.delivery.printing.acceptance_paper import acceptance_paper
+from pipeline.delivery.printing.service import Asker
 from pipeline.registry import NotThere
 from pipeline.registry.lots.stored_lots import Lot
 from pipeline.reports import ReportCell, ReportFigure, ReportTable
@@ -16,6 +18,8 @@ from pipeline.reports.content import count_cell, percent_cell, share_cell, text_
 from pipeline.reports.data import ReportData
 from pipeline.reports.sections.accuracy import VERDICTS, lot_table
 from pipeline.web.context import RowId, Visit, VisitDep
+from pipeline.web.routes.custody import issuing_offices
+from pipeline.web.routes.printing import file_response
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 """Shares of wrong entries for which the page shows the probability of acceptance."""
@@ -99,6 +103,18 @@ def draw_lot(visit: VisitDep, books: Annotated[list[RowId], Form()]) -> Response
 @router.get("/{lot_id}")
 def show_lot(visit: VisitDep, lot_id: int) -> Response:
     return _lot(visit, lot_id)
+
+
+@router.get("/{lot_id}/bien-ban.pdf")
+def print_acceptance(visit: VisitDep, lot_id: int) -> Response:
+    """Print the minutes of acceptance."""
+    site, person = visit.site, visit.person
+    lot = site.lots.lot(person, lot_id)
+    characters = site.lots.character_errors(person, lot_id)
+    paper = acceptance_paper(
+        visit.registry, lot, characters, site.policies.contract, issuing_offices(site), Asker.of(person)
+    )
+    return file_response(paper)
 
 
 @router.post("/{lot_id}/close")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from pipeline.web.context import VisitDep
-from pipeline.web.notices import ended_for, waiting_for
+from pipeline.web.notices import notices_for
 
 router = APIRouter(prefix="/notices")
 
@@ -21,11 +21,11 @@ def show_notices(visit: VisitDep, since: Annotated[datetime | None, Query()] = N
     now = visit.site.now()
     if since is not None and since.tzinfo is None:
         since = since.replace(tzinfo=now.tzinfo)
-    ended = () if since is None else ended_for(visit.site, visit.person, since)
+    notices = notices_for(visit.site, visit.person, since)
     return JSONResponse(
         {
             "now": now.isoformat(),
-            "ended": [asdict(one) | {"at": one.at.isoformat()} for one in ended],
-            "waiting": [asdict(one) for one in waiting_for(visit.site, visit.person)],
+            "ended": [asdict(one) | {"at": one.at.isoformat()} for one in notices.ended],
+            "waiting": [asdict(one) for one in notices.waiting],
         }
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,20 +14,23 @@ from pydantic import AfterValidator, BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, StorageError
+from pipeline.base.errors import PrintRefused, RegistryError, StorageError
 from pipeline.base.files import TEMP_PREFIX
 from pipeline.base.text.control_characters import visible_text
-from pipeline.declarations.schema.shared_software import read_province_rules
+from pipeline.declarations.schema.shared_software import LoadingRule, read_province_rules
+from pipeline.delivery.export.package_values import WorkbookFault
 from pipeline.delivery.export.rehearsal import LearntRules, learn_from_file, rehearse
 from pipeline.delivery.package import LoadingOverride
 from pipeline.delivery.package_sentences import fault_sentence
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty
+from pipeline.delivery.printing.volume_table import volume_paper, volume_table
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.approvals.model import ApprovalKind
 from pipeline.registry.books.model import BookRow
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS
 from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.package_queue import PackagePhase
+from pipeline.web.routes.custody import issuing_offices
 from pipeline.web.routes.printing import file_response
 from pipeline.web.scanning.book_list import BookFilter, FilterChoices
 
@@ -38,8 +43,8 @@ FILE_WORDS = {
 }
 """Descriptions of a package's files by name or ending; the first match counts."""
 
-MOST_FAULTS = 500
-"""Largest number of faults on the page of a rehearsal; the others are counted."""
+MOST_SHOWN = 8
+"""Largest number of rows named for each fault on the page of a rehearsal."""
 
 MOST_REFUSAL_BYTES = 4 << 20
 """Size limit of a file of refusals."""
@@ -57,6 +62,10 @@ def file_words(name: str) -> str:
 @router.get("")
 def show_packages(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Response:
     """Show the packages of the books of a filter, and one list of all that holds packages back."""
+    return _packages_page(visit, narrowed)
+
+
+def _packages_page(visit: Visit, narrowed: BookFilter, refused: str = "") -> Response:
     mine = visit.registry.statistics(visit.person.places).book_states()
     admitted = {book.book_id for book in mine if narrowed.admits(book)}
     rows = [
@@ -82,7 +91,29 @@ def show_packages(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> 
         is_open=visit.site.work.packages.is_open,
         file_words=file_words,
         exports_of=visit.schemas.exports_of,
+        refused=refused,
     )
+
+
+@router.get("/khoi-luong.xlsx")
+def take_volumes_workbook(visit: VisitDep) -> Response:
+    return _volumes(visit, ".xlsx")
+
+
+@router.get("/khoi-luong.pdf")
+def take_volumes_pdf(visit: VisitDep) -> Response:
+    return _volumes(visit, ".pdf")
+
+
+def _volumes(visit: Visit, ending: str) -> Response:
+    """Send the volumes of the newest packages of the books that the person may see."""
+    packages, person = visit.site.work.packages, visit.person
+    folders = [folder for book in _books(visit) if (folder := packages.folder_of(book.book_id)) is not None]
+    with visit.refusing(lambda refused: _packages_page(visit, BookFilter(), refused), PrintRefused):
+        table = volume_table(folders, packages.public_key, person.may_see)
+        offices = issuing_offices(visit.site)
+        paper = volume_paper(visit.registry, table, ending, offices, Asker.of(person))
+    return file_response(paper)
 
 
 @router.post("/{book_id}")
@@ -130,6 +161,42 @@ def _learn(visit: Visit, book: BookRow, content: bytes, name: str) -> LearntRule
     return learnt
 
 
+@dataclass(frozen=True, slots=True)
+class AlikeFaults:
+    """The faults of a rehearsal that say the same of a column."""
+
+    label: str
+    sentence: str
+    faults: tuple[WorkbookFault, ...]
+
+    @property
+    def blocking(self) -> bool:
+        return self.faults[0].blocking
+
+    @property
+    def column(self) -> str:
+        return self.faults[0].column
+
+    @property
+    def shown(self) -> tuple[WorkbookFault, ...]:
+        """The first faults, in the order of the rows."""
+        return self.faults[:MOST_SHOWN]
+
+
+def _alike(
+    faults: Iterable[WorkbookFault], labels: Mapping[str, str], rules: Mapping[str, LoadingRule]
+) -> list[AlikeFaults]:
+    """Return the faults by what they say, those that refuse a row first."""
+    groups: dict[tuple[bool, str, str], list[WorkbookFault]] = {}
+    for fault in sorted(faults, key=lambda fault: (not fault.blocking, fault.row)):
+        key = (fault.blocking, fault.column, fault_sentence(fault, rules))
+        groups.setdefault(key, []).append(fault)
+    return [
+        AlikeFaults(labels.get(column, ""), sentence, tuple(of_group))
+        for (_, column, sentence), of_group in groups.items()
+    ]
+
+
 @router.get("/{book_id}/rehearsal")
 def show_rehearsal(
     visit: VisitDep,
@@ -145,18 +212,13 @@ def show_rehearsal(
     rules = read_province_rules(visit.site.work.packages.province_file)
     outcome = rehearse(folder, visit.schemas, rules)
     by_code = {rule.code: rule for rule in (*visit.schemas.loading, *rules)}
-    faults = sorted(outcome.faults, key=lambda fault: (not fault.blocking, fault.row))
     labels = {spec.column: spec.label for spec in visit.schemas.record(book.record).fields}
     visit.registry.note_view(visit.person, "package-rehearsed", f"book:{book_id}")
     return visit.page(
         "rehearsal.html",
         book=book,
         outcome=outcome,
-        rows=[
-            (fault, labels.get(fault.column, ""), fault_sentence(fault, by_code))
-            for fault in faults[:MOST_FAULTS]
-        ],
-        more=max(0, len(faults) - MOST_FAULTS),
+        rows=_alike(outcome.faults, labels, by_code),
         may_teach=visit.person.places is None,
         new=new,
         left=left,

@@ -30,7 +30,14 @@ from pipeline.reports.sections.accuracy import drift_table, people_table
 from pipeline.reports.sections.backlog import missing_table
 from pipeline.reports.sections.progress import book_table, day_table
 from pipeline.scans.store_check import wrong_scans
-from pipeline.web.context import Visit, VisitDep, loosenings_for, open_acts_for
+from pipeline.web.context import (
+    Visit,
+    VisitDep,
+    forged_notices_for,
+    head_alerts,
+    loosenings_for,
+    open_acts_for,
+)
 from pipeline.web.desk.field_view import STATUS_LABELS
 
 MOST_ROWS = 500
@@ -124,8 +131,7 @@ def show_report(visit: VisitDep, days: Days = SPAN) -> Response:
         "report.html",
         report=report,
         spans=SPANS,
-        open_acts=open_acts_for(visit.site, visit.session),
-        loosenings=loosenings_for(visit.site, visit.session),
+        **head_alerts(visit.site, visit.session),
     )
 
 
@@ -236,6 +242,7 @@ def _basis(visit: Visit, days: int) -> ReportData:
         wrong_scans=wrong_scans_of(counting, store, person.places),
         unconfirmed=tuple(act.sentence for act in open_acts_for(visit.site, visit.session)),
         loosened=tuple(change.sentence for change in loosenings_for(visit.site, visit.session)),
+        forged_notices=tuple(one.sentence for one in forged_notices_for(visit.site, visit.session)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.base.staff_toml_edits import with_keys
 from pipeline.declarations.office.approval import APPROVAL
+from pipeline.declarations.office.campaign import CONTRACT, SCAN_NORM
 from pipeline.declarations.office.delivery_policy import DELIVERY
 from pipeline.declarations.office.learning import LEARNING
 from pipeline.declarations.office.lot_sampling import SAMPLING
@@ -22,7 +23,8 @@ OFFICE_FILE = "office.toml"
 
 
 TABLES: Mapping[str, SettingTable[Any]] = {
-    table.name: table for table in (REVIEW, SAMPLING, DELIVERY, APPROVAL, LEARNING, WEBHOOK, MAIL)
+    table.name: table
+    for table in (REVIEW, SAMPLING, CONTRACT, SCAN_NORM, DELIVERY, APPROVAL, LEARNING, WEBHOOK, MAIL)
 }
 """Every editable table, by name."""
 
@@ -72,6 +74,8 @@ def values_of(policies: OfficePolicies) -> dict[str, Mapping[str, Any]]:
         LEARNING.name: dict(policies.learning),
         WEBHOOK.name: dict(policies.webhook),
         MAIL.name: dict(policies.mail),
+        CONTRACT.name: dict(policies.contract),
+        SCAN_NORM.name: dict(policies.scan_norm),
     }
 
 

@@ -31,6 +31,7 @@ class Book:
     entries: int | None = None
     pages: int | None = None
     failed: int = 0
+    counted: int | None = None
     kinds: Sequence[str] = ()
 
 
@@ -62,6 +63,7 @@ def series(*books: Book) -> RegisterSeries:
                 "book_id": book_id, "record": book.record, "unit": book.unit, "book_series": book.book_series,
                 "volume": book.volume,
                 "entries": book.entries, "pages": book.pages, "rows": 1, "failed": book.failed,
+                "counted": book.counted,
             }
         )  # fmt: skip
         kinds = book.kinds or ["entries"] * len(book.lines)

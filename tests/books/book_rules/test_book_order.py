@@ -73,7 +73,16 @@ def test_blank_pages_may_be_counted_or_not_and_the_cover_never_is() -> None:
     assert totals(Book(numbered(1, 2), pages=4, kinds=kinds)) != []
 
 
+def test_pages_counted_before_scanning_are_all_scanned_or_the_book_says_so() -> None:
+    kinds = ("cover", "entries", "entries", "blank")
+    assert totals(Book(numbered(1, 2), counted=3, kinds=kinds)) == []
+    for said in (2, 4):
+        found = totals(Book(numbered(1, 2), counted=said, kinds=kinds))
+        assert found == [("K10-COUNT", {"said": str(said), "found": "3"})]
+
+
 def test_pages_that_could_not_be_read_may_make_up_the_total() -> None:
+    assert totals(Book(numbered(1, 2), counted=3, failed=1)) == []
     assert totals(Book(numbered(1, 2), entries=3, pages=3, failed=1)) == []
     assert totals(Book(numbered(1, 2), entries=4, failed=1)) == [
         ("K10", {"said": "4", "found": "2", "failed": "1"})

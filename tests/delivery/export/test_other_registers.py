@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from pipeline.base.errors import PrintRefused
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.export.package_folder import package_flaws, read_manifest
 from pipeline.delivery.export.preupload import preupload_faults
@@ -56,9 +57,8 @@ def test_a_decided_book_is_delivered_found_and_listed_and_says_what_is_assumed(
     (entry,) = book.truth.entries
     name = entry.values[named]
     with book.context.open_registry() as registry:
-        report = export_book(
-            registry, book.context, book.book_id, tmp_path / "out", PackageOptions(), workers=1
-        )
+        paper = PackageOptions(delivery=DeliveryPolicy().changed(said_elsewhere="paper"))
+        report = export_book(registry, book.context, book.book_id, tmp_path / "out", paper, workers=1)
         assert (report.refused, report.entries, without_hints(report.faults), report.dropped) == (
             "",
             1,

@@ -16,6 +16,7 @@ import pytest
 from pipeline.base.errors import PrintRefused, RegistryError
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import FieldStatus
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.export.export_options import PackageOptions
@@ -234,6 +235,31 @@ def test_nothing_is_printed_of_what_waits_changed_or_contradicts_itself(office: 
     with pytest.raises(RegistryError):
         office.printer.book_list(office.book_id, ".pdf", ASKER)
     assert office.registry.issued_extracts(IssueFilter(), author="an").found == 0
+
+
+def test_an_undecided_code_leaves_by_no_door_and_a_question_of_columns_holds_no_paper(
+    office: PrintedOffice,
+) -> None:
+    box = read("birth_type", "Trẻ chưa xác định được cha, mẹ")
+    undecided = office.add(2, birth_type=box, father_name=read("father_name", "Thử Cha"))
+    asked = office.add(3, mother_residence_place=read("mother_residence_place", "Tạm trú: ấp 5"))
+    for make in (
+        lambda: office.printer.entry(undecided, ASKER),
+        lambda: office.printer.draft(undecided, Signer(), ASKER),
+        lambda: office.printer.issue(undecided, order(), office.printer.view(undecided, ASKER).state, ASKER),
+    ):
+        with pytest.raises(PrintRefused, match="“Loại khai sinh” chờ một người xác nhận"):
+            make()
+    assert office.printer.view(asked, ASKER).refusal_of_extract == ""
+    book = deliverable_book(office.registry, office.book_id, SCHEMAS, PackageOptions())
+    held = {blocker.entry_id: (blocker.why, blocker.fields) for blocker in book.blockers}
+    assert held[undecided] == ("confirm", ("nksLoaiKhaiSinh",))
+    assert held[asked] == ("confirm", ("meLoaiCuTru",))
+    code = office.registry.delivery_layers(undecided, DeliveryPolicy())["birth_type"].proposals[0]
+    office.registry.confirm_delivery(undecided, "birth_type", DeliveryPolicy(), author="an")
+    book = deliverable_book(office.registry, office.book_id, SCHEMAS, PackageOptions())
+    (row,) = (one for one in book.entries if one.entry_id == undecided)
+    assert row.cells["nksLoaiKhaiSinh"] == code.value
 
 
 def test_without_an_office_only_drafts_are_printed(office: PrintedOffice) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.export.workbook import write_workbook
@@ -30,6 +31,9 @@ def test_the_package_of_a_book_has_no_difference_from_it(form: str, tmp_path: Pa
         order = AmendmentOrder("1/QĐ", "05.03.2020", "Điều 28")
         amended = registry.amend(entry_id, person, "Nguyễn Thị Mẫu", order, author="an")
         registry.sign_amendment(entry_id, amended, author="bình")
+        for name, layers in registry.delivery_layers(entry_id, DeliveryPolicy()).items():
+            if layers.waits:
+                registry.confirm_delivery(entry_id, name, DeliveryPolicy(), author="an")
         package = deliverable_book(registry, book.book_id, SCHEMAS, PackageOptions())
         rows = [entry.cells for entry in package.entries]
         write_workbook(tmp_path / "a.xlsx", EXPORTS[record.record], rows, SCHEMAS)

@@ -134,3 +134,15 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_kind_of_register_that_people_name_is_taken(tmp_path: Path) -> None:
     path = workbook(tmp_path / "t.xlsx", ("Số", "Quyển số", "Ngày đăng ký", "Người ký"))
     assert proposed(path, record="guardianship").record.record == "guardianship"
+
+
+def test_usual_headings_of_an_offices_own_book_are_proposed_by_what_they_mean(tmp_path: Path) -> None:
+    headers = ("Số", "Quyển", "Ngày vào sổ", "Họ và tên", "Ngày tháng năm sinh", "Giới tính (Nam/Nữ)")
+    found = proposed(workbook(tmp_path / "t.xlsx", headers), record="birth")
+    columns = [(column.column, column.sure) for column in found.columns]
+    assert columns[1:5] == [
+        ("quyenSo", False),
+        ("ngayDangKy", False),
+        ("nksHoTen", False),
+        ("nksNgaySinh", False),
+    ]

@@ -16,8 +16,9 @@ class Tests(NamedTuple):
     not_applicable: str
 
 
-NUMBERS, ORDER, PEOPLE, LINKS, TWICE = (
-    "test_entry_numbers", "test_book_order", "test_person_checks", "test_record_linkage", "test_duplicate_pages",
+NUMBERS, ORDER, PEOPLE, LINKS, ACT_LINKS, TWICE, BOOK_CHECKS = (
+    "test_entry_numbers", "test_book_order", "test_person_checks", "test_record_linkage", "test_act_links",
+    "test_duplicate_pages", "../test_book_checks",
 )  # fmt: skip
 
 BOOK_TRIOS: Mapping[str, Tests] = {
@@ -93,6 +94,12 @@ BOOK_TRIOS: Mapping[str, Tests] = {
         "test_a_total_that_does_not_agree_is_reported_with_both_counts",
         "test_blank_pages_may_be_counted_or_not_and_the_cover_never_is",
     ),
+    "K10-COUNT": Tests(
+        ORDER,
+        "test_totals_that_agree_and_books_without_a_closing_note_say_nothing",
+        "test_pages_counted_before_scanning_are_all_scanned_or_the_book_says_so",
+        "test_pages_that_could_not_be_read_may_make_up_the_total",
+    ),
     "K11-MISSING": Tests(
         ORDER,
         "test_pages_that_run_on_say_nothing_and_neither_do_books_without_numbers",
@@ -134,6 +141,42 @@ BOOK_TRIOS: Mapping[str, Tests] = {
         "test_a_wedding_after_death_is_of_somebody_else",
         "test_birth_marriage_and_death_of_one_person_are_linked",
         "test_without_enough_evidence_nothing_is_suggested",
+    ),
+    "LINK-ACT": Tests(
+        ACT_LINKS,
+        "test_an_act_before_the_birth_or_of_another_sex_is_of_somebody_else",
+        "test_an_adoption_finds_the_birth_by_name_and_day",
+        "test_an_act_whose_earlier_book_is_not_read_has_no_link_and_no_error",
+    ),
+    "W01": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_a_silent_margin_is_asked_about_only_when_a_person_has_linked_the_divorce",
+        "test_a_divorce_whose_marriage_is_read_later_is_linked_then",
+    ),
+    "W02": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_a_noted_act_without_an_entry_is_told_where_the_place_has_such_a_register",
+        "test_a_noted_act_without_an_entry_is_told_where_the_place_has_such_a_register",
+    ),
+    "W03": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_another_number_and_a_second_divorce_are_reported",
+        "test_a_divorce_whose_marriage_is_read_later_is_linked_then",
+    ),
+    "W04": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_an_act_before_its_entry_is_reported_when_a_person_says_that_they_belong_together",
+        "test_a_divorce_whose_marriage_is_read_later_is_linked_then",
+    ),
+    "W05": Tests(
+        BOOK_CHECKS,
+        "test_a_margin_that_notes_the_divorce_is_no_contradiction",
+        "test_another_number_and_a_second_divorce_are_reported",
+        "test_a_divorce_whose_marriage_is_read_later_is_linked_then",
     ),
     "SCAN-TWICE": Tests(
         TWICE,

@@ -67,6 +67,49 @@ def test_a_confirmation_counts_no_more_when_the_paper_is_read_otherwise(
     assert not registry.delivery_layers(entry_id, USUAL)["child_born_on"].waits
 
 
+def test_one_confirmation_counts_for_all_entries_of_a_book_that_are_alike(registry: Registry) -> None:
+    book_id = registry.book_id(LEDGER, "KS.2010.01")
+    registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
+    homes = ("Tạm trú: ấp 5", "Tạm trú: ấp 6", "Thường trú: ấp 7", "Ấp 8")
+    found = [
+        entry(
+            read("entry_number", f"{at}/2010", canonical=f"{at:02d}/2010"),
+            read("mother_residence_place", home),
+            row=at,
+        )
+        for at, home in enumerate(homes, start=1)
+    ]
+    registry.save_page(book_id, page(*found), "f1")
+    one, two, other, none = registry.entries(book_id)
+    column = "mother_residence_type"
+    waiting = registry.delivery_layers(one, USUAL)[column]
+    assert [proposal.value for proposal in waiting.proposals] == ["2", ""]
+    assert column not in registry.delivery_layers(none, USUAL)
+    with pytest.raises(RegistryError, match="vừa đổi"):
+        registry.confirm_alike(one, column, USUAL, author="binh", shown="another")
+    assert registry.confirm_alike(one, column, USUAL, author="binh", shown=waiting.mark) == 2
+    of_two = registry.delivery_layers(two, USUAL)[column]
+    assert (of_two.delivered.value, of_two.delivered.confirmed_by, of_two.waits) == ("2", "binh", False)
+    assert registry.delivery_layers(other, USUAL)[column].waits
+    assert [row.action for row in registry.audit().recent(1)] == ["delivery-confirmed"]
+    registry.decide(other, [Verdict(column, FieldStatus.BLANK, "")], author="an")
+    assert registry.delivery_layers(other, USUAL)[column].delivered.value == ""
+
+
+def test_a_year_that_a_page_gives_once_is_proposed_for_all_its_lines(registry: Registry) -> None:
+    book_id = registry.book_id(LEDGER, "KS.2010.01")
+    registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
+    days = {"6/1/2011": "06.01.2011", "8/1": "", "9/1": ""}
+    lines = [
+        entry(read("registered_on", text, canonical=day), row=at)
+        for at, (text, day) in enumerate(days.items())
+    ]
+    registry.save_page(book_id, page(*lines), "f1")
+    *_, last = registry.entries(book_id)
+    waiting = registry.delivery_layers(last, USUAL)["registered_on"]
+    assert (waiting.waits, waiting.proposals[0].value) == (True, "09.01.2011")
+
+
 def test_only_what_a_rule_proposes_can_be_confirmed(registry: Registry, entry_id: int) -> None:
     with pytest.raises(RegistryError, match="không có giá trị bàn giao nào"):
         registry.confirm_delivery(entry_id, "entry_number", USUAL, author="binh")

@@ -75,6 +75,16 @@ INTRODUCED = [
         "INSERT INTO page_arrangement (id, book_id, pages, replaces, author, arranged_at) "
         "VALUES (1, 1, '[]', false, 'an', '2020-01-02 03:04:05')"
     ),
+    (
+        "INSERT INTO physical_book VALUES (1, 'KS.2010.01', '00000', 'birth', '01/2010', '', '', '', 100, 'an', "
+        "'2020-01-02 03:04:05')"
+    ),
+    (
+        "INSERT INTO custody_note (id, place_code, direction, books, giver, receiver, handed_on, due_on, remark, "
+        "author, made_at) VALUES (1, '00000', 'out', '[]', '{}', '{}', '2020-01-02', '', '', 'an', "
+        "'2020-01-02 03:04:05')"
+    ),
+    "INSERT INTO custody_act VALUES (1, 1, 'cancelled', '', false, 'nhầm', 'an', '2020-01-02 03:04:05')",
     "INSERT INTO webhook_event VALUES (1, 'a', 1, true, 'ready', '{}', '2020-01-02 03:04:05')",
     "INSERT INTO webhook_attempt VALUES (1, 1, 204, '', '2020-01-02 03:04:05')",
 ]

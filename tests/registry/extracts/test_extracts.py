@@ -17,6 +17,7 @@ from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.audit.model import FlawKind
 from pipeline.registry.copying import copy_registry
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.errors import RowTampered
@@ -25,6 +26,7 @@ from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, IssueF
 from pipeline.registry.extracts.stored_extracts import issued_extract
 from pipeline.registry.tasks.model import NotYours
 from tests.delivery.printing.papers import order
+from tests.registry.audit.intruder import Intruder
 from tests.registry.offices import CHECKER, SUPERVISOR
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, entry, page, read
@@ -171,6 +173,26 @@ def test_a_mark_that_somebody_inserted_makes_no_extract_void(
     with pytest.raises(RegistryError, match="ngoài chương trình"):
         registry.extract_file(line.extract_id, author="an")
     assert registry.extract_file(line.extract_id, author="an", even_outdated=True)[1] == b"%PDF 1"
+
+
+@pytest.mark.parametrize("audit_too", [False, True])
+def test_an_extract_whose_void_mark_somebody_deleted_is_not_handed_out(
+    registry: Registry, entry_id: int, outsider: Outsider, url: str, audit_too: bool
+) -> None:
+    intruder = Intruder(outsider, url)
+    void, other = (issued(registry, entry_id, order(f"t{at}")) for at in range(2))
+    registry.void_extract(void.extract_id, "sai tên", author="chi")
+    intruder.execute("DELETE FROM voided_extract")
+    if audit_too:
+        intruder.execute("UPDATE audit SET rows = '{}' WHERE action = 'extract-voided'")
+    for one in (void, other) if audit_too else (void,):
+        with pytest.raises(RegistryError, match="dấu hủy bị xóa ngoài chương trình"):
+            registry.extract_file(one.extract_id, author="an")
+        assert registry.extract_file(one.extract_id, author="an", even_outdated=True)[1]
+    if not audit_too:
+        assert registry.extract_file(other.extract_id, author="an")[1] == b"%PDF 2"
+    named = [(one.kind, one.table) for one in registry.audit().verify().flaws]
+    assert audit_too or named == [(FlawKind.ROW_GONE, "voided_extract")]
 
 
 def test_an_extract_of_an_earlier_version_is_outdated_by_what_was_said_later(

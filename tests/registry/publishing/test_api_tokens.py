@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.base.model import PageRef
@@ -11,7 +13,7 @@ from pipeline.registry import Registry
 from pipeline.registry.publishing.model import ApiScope, ApiTokenError, PublishedEntry, UnknownApiToken
 from pipeline.registry.publishing.publishing import Publishing
 from tests.registry.outsider import Outsider
-from tests.registry.pages import SCAN, entry, page, read
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.web.clock import Clock
 
 
@@ -140,3 +142,32 @@ def test_a_book_that_became_ready_waits_until_it_was_received(
     publishing.note_attempt(again, 204, "")
     clock.pass_(days=1)
     assert publishing.events_to_send() == ()
+
+
+def test_an_attempt_that_somebody_inserted_keeps_no_notice_back_and_is_named(
+    url: str, tmp_path: Path, clock: Clock, outsider: Outsider
+) -> None:
+    key = tmp_path / "audit.key"
+    with Registry.open(url, SCHEMAS, audit_key=key) as registry:
+        publishing = registry.publishing(clock)
+        book = registry.book_id(LEDGER, "KS.2010.01")
+        registry.store_scan(book, SCAN, "scan.pdf", 1000, 1)
+        registry.save_page(book, page(entry(read("child_name", "Thử"))), "f1")
+        publishing.note_book_events(ApprovalPolicy())
+        (event,) = publishing.events_to_send()
+        for row_id, status in ((7, 204), (8, 0)):
+            values = f"{row_id}, {event.number}, {status}, '', '2026-01-02 03:04:05'"
+            outsider.execute(f"INSERT INTO webhook_attempt VALUES ({values})")  # noqa: S608 (the test's own)
+        assert publishing.events_to_send() == (event,)
+        forged = [(one.table, one.row_id, one.book_id) for one in publishing.forged_notices()]
+        assert forged == [("webhook_attempt", 7, book), ("webhook_attempt", 8, book)]
+        publishing.note_attempt(event, 204, "")
+        clock.pass_(days=1)
+        assert publishing.events_to_send() == ()
+        settled = registry.audit().verify().flaws
+        registry.settle_flaws(settled, document="BB-1/2026", by="quan.tri")
+        assert publishing.forged_notices() == (), "an administrator has settled them"
+    key.unlink()
+    with Registry.open(url, SCHEMAS, audit_key=key) as registry:
+        registry.audit().renew_key("quan.tri")
+        assert registry.publishing(clock).forged_notices() == (), "lines of a lost key count"

@@ -80,6 +80,7 @@ UNGATED = {
     "books/stored_books.py:stored_scans": KEPT,
     "checks/checks.py:save_checks": WRITES,
     "entries/current_readings.py:_corrected_covers": GIVEN,
+    "entries/confirmed_values.py:confirm_alike": "locks the pages of a book; entries come through entry_ids",
     "entries/decisions.py:add_decisions": WRITES,
     "entries/machine_view.py:amendments_of_entries": GIVEN,
     "entries/machine_view.py:_cross_entry_findings_of": GIVEN,
@@ -344,6 +345,7 @@ ELSEWHERE = frozenset(
     | {"clear_or_recalled", "clear_counts", "last_work", "books_worked_on", "books_decided_since"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"altered_tables", "unproven_entries", "amendment_signers"}
+    | {"late_books", "books_in_custody", "custody_notes", "custody_note_of"}
     | {"noted_policies", "open_policy_changes", "policy_change_for"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {
@@ -391,6 +393,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
             "decide",
             "settle_page",
             "amend",
+            "confirm_alike",
             "confirm_delivery",
         ),
         *("withdraw_amendment", "save_checks", "save_links", "decide_link", "note_view", "settle_flaws"),
@@ -403,6 +406,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
         *("note_policies", "ask_policy_change", "answer_policy_change"),
         *("save_clear_page", "take_back_unfounded", "take_back_book", "take_back_unclear", "plan_teaching"),
         "note_stamps",
+        *("describe_books", "make_custody_note", "sign_custody_note", "cancel_custody_note"),
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}
     tried = {name.split(".")[0].split(" ")[0] for name in READERS}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any
@@ -76,6 +76,12 @@ class StoredAuditRow:
     def true_hash(self) -> str:
         """The hash of the columns, which ``hash`` must equal."""
         return _row_hash(self.columns)
+
+    def is_own(self, keys: Collection[Key]) -> bool:
+        """Whether the hash is right and one of these keys signed it; without keys the hash alone counts."""
+        if self.true_hash != self.hash:
+            return False
+        return not keys or any(key.name == self.key and key.signed(self.hash, self.signature) for key in keys)
 
 
 _AS_STORED = tuple(one.name for one in fields(StoredAuditRow) if one.name != "columns")

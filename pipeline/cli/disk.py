@@ -1,0 +1,57 @@
+"""``hotich disk``: the signed list of a disk of packages, and its check on any machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.base.errors import PackageRefused
+from pipeline.base.files import printable
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.group import Command, Commands
+from pipeline.cli.screen import plain, print_json, say
+from pipeline.delivery.export.package_folder import fingerprint, signing_key
+from pipeline.delivery.package_sentences import format_package_flaw
+from pipeline.delivery.signing.disk_list import LIST, disk_flaws, write_disk_list
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    help="""Danh sách có chữ ký của một đĩa nhiều gói dữ liệu: lập, và kiểm tra ở máy khác.""",
+)
+DiskArgument = Annotated[Path, typer.Argument(metavar="ĐĨA", help="Thư mục gốc của đĩa.", file_okay=False)]
+
+
+@app.command("list", cls=Command)
+def write(root: DiskArgument, work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Lập danh sách mọi tệp trên đĩa với mã SHA-256, đếm gói, sự kiện, PDF, và ký bằng khóa của cơ quan."""
+    key = signing_key(work.workspace.package_key)
+    counts = write_disk_list(root, key)
+    if as_json:
+        print_json(plain(counts))
+        return
+    say(
+        f"{root}: {counts.packages} gói, {counts.entries} sự kiện, {counts.pdfs} PDF, {counts.files} tệp, "
+        f"{counts.size / 1e6:.1f} MB."
+    )
+    say(f"Vân tay khóa để ghi vào biên bản: {fingerprint(key.public)}. Bên nhận chạy: hotich disk check ĐĨA")
+    say(f"Máy không có hotich thì chạy trong thư mục của đĩa: sha256sum -c {LIST}")
+
+
+@app.command("check", cls=Command)
+def check(
+    root: DiskArgument,
+    key: Annotated[str | None, typer.Option("--key", help="Khóa công khai của nơi giao.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Kiểm tra một đĩa: tệp nào thiếu, bị đổi, tệp lạ, chữ ký. Không cần sổ dữ liệu."""
+    flaws = disk_flaws(root, key)
+    if as_json:
+        print_json({"flaws": plain(flaws)})
+    elif not flaws:
+        say(f"{root}: đủ mọi tệp trong danh sách, không tệp nào bị đổi, chữ ký đúng.")
+    for flaw in flaws if not as_json else ():
+        say(printable(format_package_flaw(flaw)))
+    raise typer.Exit(PackageRefused.exit_code if flaws else 0)

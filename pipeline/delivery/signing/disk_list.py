@@ -1,0 +1,160 @@
+"""The signed list of a disk: every file with its SHA-256, the counts, and a check that needs no registry.
+
+``danh-sach.sha256`` is in the form of ``sha256sum -c``, so that a machine without this program can check it too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.base.errors import StorageError
+from pipeline.base.files import (
+    FileRefused,
+    parse_json,
+    read_regular_file,
+    sha256_of_file,
+    write_atomically,
+)
+from pipeline.delivery.export.package_folder import (
+    MANIFEST,
+    PackageFlaw,
+    SigningKey,
+    fingerprint,
+    is_signed,
+    read_manifest,
+)
+
+LIST, HEAD, HEAD_SIGNATURE = "danh-sach.sha256", "danh-sach.json", "danh-sach.sig"
+OWN = frozenset({LIST, HEAD, HEAD_SIGNATURE})
+FORMAT = "hotich disk 1"
+MOST_LIST_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class DiskCounts:
+    """Number of packages, entries, PDFs, files and bytes on a disk."""
+
+    packages: int
+    entries: int
+    pdfs: int
+    files: int
+    size: int
+
+
+def write_disk_list(root: Path, key: SigningKey, now: datetime | None = None) -> DiskCounts:
+    """Write the signed list of every file under ``root``; an earlier list is replaced.
+
+    Raises:
+        StorageError: The disk has no package or refuses the write; or a file name holds a line break.
+    """
+    files = sorted(_files(root))
+    if any(set(name) & {"\n", "\r", "\\"} for name in files):
+        raise StorageError("Có tệp tên chứa dấu xuống dòng hoặc dấu “\\”. Hãy đổi tên tệp ấy rồi chạy lại.")
+    packages = [_package(root, name) for name in files if name.rsplit("/", 1)[-1] == MANIFEST]
+    if not packages:
+        raise StorageError(f"{root} không có gói dữ liệu nào. Hãy chép các gói vào đĩa trước.")
+    counts = DiskCounts(
+        packages=len(packages),
+        entries=sum(one["entries"] for one in packages),
+        pdfs=sum(one["pdfs"] for one in packages),
+        files=len(files),
+        size=sum((root / name).stat().st_size for name in files),
+    )
+    lines = "".join(f"{sha256_of_file(root / name)}  {name}\n" for name in files)
+    try:
+        write_atomically(root / LIST, lines.encode())
+        head = {
+            "format": FORMAT,
+            "made_at": (now or datetime.now(UTC)).replace(microsecond=0).isoformat(),
+            "counts": {name: getattr(counts, name) for name in DiskCounts.__slots__},
+            "packages": packages,
+            "list_sha256": sha256_of_file(root / LIST),
+            "public_key": key.public,
+            "key_fingerprint": fingerprint(key.public),
+        }
+        data = (json.dumps(head, ensure_ascii=False, indent=1) + "\n").encode()
+        write_atomically(root / HEAD, data)
+        write_atomically(root / HEAD_SIGNATURE, (key.sign(data) + "\n").encode())
+    except OSError as error:
+        raise StorageError(f"Không ghi được danh sách vào {root} ({error.strerror}).") from None
+    return counts
+
+
+def _files(root: Path) -> Iterator[str]:
+    """Yield the files under a folder as POSIX paths, without the list itself.
+
+    Raises:
+        StorageError: A link or a device is among them: it would be another file on another machine.
+    """
+    for path in root.rglob("*"):
+        name = path.relative_to(root).as_posix()
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise StorageError(f"“{name}” là liên kết hoặc thiết bị. Hãy chép chính tệp ấy vào đĩa.")
+        if path.is_file() and name not in OWN:
+            yield name
+
+
+def _package(root: Path, name: str) -> dict[str, Any]:
+    folder = (root / name).parent
+    counts = read_manifest(folder)[1].get("counts", {})
+    return {
+        "folder": folder.relative_to(root).as_posix(),
+        "entries": int(counts.get("entries", 0)),
+        "pdfs": int(counts.get("pdfs", 0)),
+    }
+
+
+def disk_flaws(root: Path, public: str | None = None) -> tuple[PackageFlaw, ...]:
+    """Return every file of a disk that is missing, changed, new or wrongly signed.
+
+    Args:
+        public: The expected public key; by default the key in the list.
+
+    Raises:
+        StorageError: There is no list.
+    """
+    try:
+        data = read_regular_file(root / HEAD, MOST_LIST_BYTES)
+        listed = read_regular_file(root / LIST, MOST_LIST_BYTES)
+    except (OSError, FileRefused):
+        raise StorageError(f"{root} không có danh sách dùng được ({HEAD}, {LIST}).") from None
+    try:
+        head = parse_json(data)
+        key, wanted = str(head["public_key"]), str(head["list_sha256"])
+    except (FileRefused, ValueError, KeyError, TypeError):
+        return (PackageFlaw("unsigned", HEAD),)
+    flaws = []
+    if public is not None and public != key:
+        flaws.append(PackageFlaw("foreign", HEAD))
+    if not _is_signed(root, data, key):
+        flaws.append(PackageFlaw("unsigned", HEAD))
+    if sha256_of_file(root / LIST) != wanted:
+        flaws.append(PackageFlaw("changed", LIST))
+    return (*flaws, *_listed_flaws(root, listed))
+
+
+def _is_signed(root: Path, data: bytes, public: str) -> bool:
+    """Return whether the signature file is exactly one that the program writes."""
+    try:
+        signature = read_regular_file(root / HEAD_SIGNATURE).decode("ascii")
+    except (OSError, FileRefused, ValueError):
+        return False
+    text = signature.removesuffix("\n")
+    return signature == f"{text}\n" and is_signed(data, text, public)
+
+
+def _listed_flaws(root: Path, listed: bytes) -> Iterator[PackageFlaw]:
+    lines = (line.partition("  ") for line in listed.decode("utf-8", "replace").split("\n") if line)
+    wanted = {name: sha256 for sha256, _, name in lines}
+    there = set(_files(root))
+    for name in sorted(wanted):
+        if name not in there:
+            yield PackageFlaw("missing", name)
+        elif sha256_of_file(root / name) != wanted[name]:
+            yield PackageFlaw("changed", name)
+    yield from (PackageFlaw("extra", name) for name in sorted(there - wanted.keys()))

@@ -1,0 +1,90 @@
+"""The certificate of an office with its private key: a PKCS#12 file, and a private file with its password."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
+
+from pipeline.base.errors import SetupError
+from pipeline.base.files import read_private_file
+from pipeline.base.localtime import OFFICE_ZONE
+
+OfficeKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OfficeCertificate:
+    """The certificate of an office, its private key, and the certificates above it."""
+
+    certificate: x509.Certificate
+    key: OfficeKey
+    chain: tuple[x509.Certificate, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate, in lower-case hex."""
+        return hashlib.sha256(self.certificate.public_bytes(Encoding.DER)).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"OfficeCertificate({self.fingerprint[:16]})"
+
+
+def load_certificate(path: Path, password_file: Path, now: datetime | None = None) -> OfficeCertificate:
+    """Return the certificate in a PKCS#12 file.
+
+    Args:
+        path: The file (``.p12``, ``.pfx``), readable by its owner alone.
+        password_file: One line with the password, readable by its owner alone.
+        now: Moment at which the certificate must be valid, by default the present.
+
+    Raises:
+        SetupError: A file is missing, the password is wrong, the key or the certificate is missing, not valid now or
+            not made for signatures.
+        SecurityError: Others may read a file.
+    """
+    now = now or datetime.now(UTC)
+    try:
+        data, password = read_private_file(path), read_private_file(password_file).rstrip(b"\r\n")
+    except OSError as error:
+        raise SetupError(
+            f"Không đọc được {error.filename or path} ({os.strerror(error.errno or 0)}). Cần tệp chứng thư {path.name} "
+            f"và tệp mật khẩu {password_file.name}, cả hai “chmod 600”."
+        ) from None
+    try:
+        key, certificate, chain = load_key_and_certificates(data, password)
+    except ValueError:
+        raise SetupError(
+            f"Không mở được {path}: mật khẩu trong {password_file.name} sai, hoặc tệp không phải PKCS#12."
+        ) from None
+    if certificate is None:
+        raise SetupError(
+            f"{path} có khóa nhưng không có chứng thư của khóa ấy. Hãy xuất lại tệp cùng chứng thư."
+        )
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise SetupError(f"{path} không có khóa bí mật RSA hay ECDSA. Hãy xuất lại tệp cùng khóa bí mật.")
+    _refuse_unusable(path, certificate, now)
+    return OfficeCertificate(certificate, key, tuple(chain))
+
+
+def _refuse_unusable(path: Path, certificate: x509.Certificate, now: datetime) -> None:
+    if certificate.not_valid_after_utc <= now:
+        day = f"{certificate.not_valid_after_utc.astimezone(OFFICE_ZONE):%d/%m/%Y}"
+        raise SetupError(f"Chứng thư trong {path} đã hết hạn ngày {day}. Hãy xin gia hạn rồi thay tệp.")
+    if certificate.not_valid_before_utc > now:
+        raise SetupError(f"Chứng thư trong {path} chưa có hiệu lực. Hãy xem đồng hồ của máy.")
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    if not (usage.digital_signature or usage.content_commitment):
+        raise SetupError(
+            f"Chứng thư trong {path} không được cấp để ký. Hãy dùng chứng thư ký số của cơ quan."
+        )

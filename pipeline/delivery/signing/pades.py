@@ -1,0 +1,159 @@
+"""PAdES signatures of PDFs with pyHanko: written invisibly, so that the file stays PDF/A, and verified again.
+
+A signature covers every byte of a file but its own place, which must hold nothing beside it.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from dataclasses import dataclass
+
+from asn1crypto import keys
+from asn1crypto import x509 as asn1
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from pipeline.base.errors import SetupError
+from pipeline.delivery.signing.office_certificate import OfficeCertificate, OfficeKey
+
+FIELD = "ChuKyCoQuan"
+DIGEST = "sha256"
+_RESERVED, _RESERVED_TIMESTAMP = 2048, 12288
+"""Bytes kept for a signature beside its certificates."""
+
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+_logger = logging.getLogger(__name__)
+
+
+class _LoadedKeySigner(signers.SimpleSigner):
+    """A signer that keeps its key loaded: loading an RSA key takes longer than all the rest."""
+
+    def __init__(self, office: OfficeCertificate) -> None:
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        registry.register_multiple(map(_asn1, office.chain))
+        self._key: OfficeKey = office.key
+        raw = office.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        # A root is no proof to a reader, who must have it already, and no signature covers it.
+        super().__init__(
+            _asn1(office.certificate), keys.PrivateKeyInfo.load(raw), registry, embed_roots=False
+        )
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:  # noqa: ARG002  # it is always DIGEST
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def _asn1(certificate: object) -> asn1.Certificate:
+    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))  # type: ignore[attr-defined]
+
+
+class PdfSigner:
+    """Signs PDFs with the certificate of an office.
+
+    Args:
+        timestamp_url: Server of time stamps (RFC 3161); ``""``: none.
+    """
+
+    def __init__(self, office: OfficeCertificate, timestamp_url: str = "") -> None:
+        self._signer = _LoadedKeySigner(office)
+        self._timestamper = HTTPTimeStamper(timestamp_url) if timestamp_url else None
+        certificates = (office.certificate, *office.chain)
+        room = _RESERVED + sum(len(one.public_bytes(Encoding.DER)) for one in certificates)
+        self._reserved = 2 * (room + (_RESERVED_TIMESTAMP if timestamp_url else 0))
+
+    def sign(self, data: bytes) -> bytes:
+        """Return a PDF with the signature of the office.
+
+        Raises:
+            SetupError: The file cannot be signed, or the server of time stamps does not answer.
+        """
+        metadata = signers.PdfSignatureMetadata(
+            field_name=FIELD, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES
+        )
+        writer = signers.PdfSigner(metadata, self._signer, timestamper=self._timestamper)
+        try:
+            target = IncrementalPdfFileWriter(io.BytesIO(data))
+            signed = writer.sign_pdf(target, bytes_reserved=self._reserved)
+        except (TimestampRequestError, OSError):
+            _logger.warning("the server of time stamps gave no answer")
+            raise SetupError("Máy chủ dấu thời gian không trả lời. Hãy kiểm tra mạng rồi ký lại.") from None
+        except (SigningError, PdfError, ValueError):
+            raise SetupError("Không ký được tệp: tệp đã có chữ ký ấy, hoặc không phải PDF.") from None
+        return bytes(signed.getvalue())
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureState:
+    """What is known of the signature of a file.
+
+    Attributes:
+        flaw: ``missing``, ``broken``, ``untrusted``, or ``""`` for a signature that holds.
+        fingerprint: SHA-256 of the signer's certificate; ``""`` without a signature.
+        trusted: Whether the certificate leads to one of the trusted certificates.
+    """
+
+    flaw: str
+    fingerprint: str = ""
+    trusted: bool = False
+
+
+def signature_state(data: bytes, trusted: tuple[bytes, ...] = ()) -> SignatureState:
+    """Return the state of the office's signature of a PDF.
+
+    Args:
+        trusted: Certificates (DER) of the issuers that the reader trusts; without any, the mathematics alone are
+            checked, and the reader compares the fingerprint.
+    """
+    try:
+        found = PdfFileReader(io.BytesIO(data)).embedded_signatures
+        if not found:
+            return SignatureState("missing")
+        roots = [asn1.Certificate.load(one) for one in trusted]
+        signature = found[-1]
+        status = validate_pdf_signature(signature, ValidationContext(trust_roots=roots, allow_fetching=False))
+        fingerprint = signature.signer_cert.sha256.hex()
+    except (PdfError, SignatureValidationError, ValueError, TypeError, KeyError, AttributeError, OSError):
+        return SignatureState("broken")
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and _is_place_clean(data)
+    if not (status.intact and status.valid and whole):
+        return SignatureState("broken", fingerprint)
+    if roots and not status.trusted:
+        return SignatureState("untrusted", fingerprint)
+    return SignatureState("", fingerprint, bool(status.trusted))
+
+
+def _is_place_clean(data: bytes) -> bool:
+    """Return whether the place of the last signature, which it does not cover, holds it alone, padded with zeros."""
+    ranges = re.findall(rb"/ByteRange \[\s*0 (\d+) (\d+) \d+\s*\]", data)
+    if not ranges:
+        return False
+    start, end = map(int, ranges[-1])
+    held = data[start + 1 : end - 1]
+    if data[start : start + 1] != b"<" or data[end - 1 : end] != b">":
+        return False
+    length = _der_length(bytes.fromhex(held[:16].decode("ascii")))
+    return re.fullmatch(rb"[0-9a-f]*|[0-9A-F]*", held) is not None and not held[2 * length :].strip(b"0")
+
+
+def _der_length(head: bytes) -> int:
+    """Return the length of a DER value with its head."""
+    if head[1] < 128:
+        return 2 + head[1]
+    size = head[1] & 127
+    return 2 + size + int.from_bytes(head[2 : 2 + size], "big")

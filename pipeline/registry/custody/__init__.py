@@ -1,0 +1,1 @@
+"""Physical books: where they stand, their handover notes, and who holds them."""

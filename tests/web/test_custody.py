@@ -1,0 +1,49 @@
+"""Physical books in the browser: described, handed over, signed by two people, printed, told when they are late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from tests.web.browser import Browser, text_of
+from tests.web.clock import Clock
+from tests.web.conftest import OTHER, OWN, browser_of
+
+BOOK = {
+    "folder": "KS.1999.07", "place": OWN, "kind": "birth", "volume": "07/1999", "shelf": "Kệ 2", "pages": "100",
+}  # fmt: skip
+NOTE = {
+    "books": ["KS.1999.07"], "giver": "Thử Một", "giver_office": "UBND xã Thử", "receiver": "Thử Hai",
+    "receiver_office": "Công ty Thử",
+}  # fmt: skip
+
+
+def test_a_book_is_described_handed_over_signed_printed_and_told_when_late(
+    chief: Browser, app: FastAPI, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]
+) -> None:
+    scanner = browser_of(app, accounts, people[Role.OPERATOR, OWN])
+    refused = scanner.submit("/custody/books", {**BOOK, "pages": "trăm"})
+    assert (refused.status_code, "phải là một số" in refused.text) == (422, True)
+    assert scanner.submit("/custody/books", BOOK).status_code == 303
+    day = clock().date()
+    days = {"handed_on": day.isoformat(), "due_on": (day + timedelta(days=1)).isoformat()}
+    made = scanner.submit("/custody/notes", {**NOTE, **days})
+    at = made.headers["location"].replace("?made=", "/notes/")
+    assert scanner.submit(f"{at}/sign", {"side": "giver"}).status_code == 303
+    again = scanner.submit(f"{at}/sign", {"side": "receiver"})
+    assert (again.status_code, "đã ký cho bên kia" in again.text) == (422, True)
+    assert chief.submit(f"{at}/sign", {"side": "receiver"}).status_code == 303
+    assert "Thử Hai, Công ty Thử phiếu" in text_of(chief.get("/custody"))
+    paper = chief.get(at)
+    assert (paper.content[:5], paper.headers["content-type"]) == (b"%PDF-", "application/pdf")
+    assert "quá hẹn chưa trả" not in text_of(chief.get("/custody"))
+    clock.pass_(days=3)
+    chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+    assert "1 quyển quá hẹn chưa trả" in text_of(chief.get("/custody"))
+    assert "sổ giấy quá hẹn chưa trả" in chief.get("/notices").text
+    other = browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
+    assert other.get(at).status_code == 403
+    assert "KS.1999.07" not in other.get("/custody").text
