@@ -7,7 +7,6 @@ one (263 communes became 103); writing it is not measured. Wanted: the report in
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sqlite3
 import tempfile
@@ -80,7 +79,6 @@ def main() -> None:
         "within": seconds <= WANTED_SECONDS,
     }
     report_figures("communes", figures)
-    print(json.dumps(figures, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import quote
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.localtime import local_date
@@ -19,7 +20,7 @@ from pipeline.reports.content import ManagementReport, ReportFigure, ReportSecti
 from pipeline.reports.data import ReportData, grouped
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.reports.sections.progress import SORTS
-from pipeline.values.places import Answer, AnsweringUnits
+from pipeline.values.places import AnsweringUnits, UnitsOfBook
 
 ALL_ROWS = 10_000
 """Rows of a table that a paper holds: a list of books on paper leaves none out."""
@@ -28,8 +29,8 @@ MOST_BARS = 40
 """Largest number of bars of a chart; the table has every unit."""
 
 SPLIT_NOTE = (
-    "Nơi cũ bị chia cho nhiều đơn vị, hay sổ của cấp huyện: bảng địa danh không nói sổ nay do đơn vị nào giữ. Ghi điều đó "
-    "vào places.toml (bảng takeover) theo biên bản bàn giao; chưa ghi thì không tính vào đơn vị nào."
+    "Nơi cũ bị chia cho nhiều đơn vị, hay sổ của cấp huyện: bảng địa danh không nói sổ nay do đơn vị nào giữ. Ghi điều "
+    "đó vào places.toml (bảng takeover) theo biên bản bàn giao; chưa ghi thì không tính vào đơn vị nào."
 )
 KNOWN_UNTIL = "Danh mục đơn vị hành chính đi kèm biết đến ngày 08/10/2025; thay đổi sau đó ghi ở places.toml."
 
@@ -43,7 +44,7 @@ class UnitBooks:
         deliveries: What left the office, by book.
     """
 
-    answer: Answer
+    answer: UnitsOfBook
     books: Sequence[BookStatistics]
     lots: Sequence[Lot] = ()
     rows: Sequence[WorkPlanRow] = ()
@@ -85,7 +86,7 @@ def units_of(
 ) -> tuple[UnitBooks, ...]:
     """Return the books of a report by the unit that answers for them: units by title, then candidates, then unknown."""
 
-    def answer(book: BookStatistics) -> Answer:
+    def answer(book: BookStatistics) -> UnitsOfBook:
         return units.of_book(book.place_code, book.place, book.volume)
 
     books = grouped(data.tallies.books, answer)
@@ -104,7 +105,7 @@ def units_of(
     )
 
 
-def _of_row(units: AnsweringUnits, row: WorkPlanRow, names: Mapping[str, str]) -> Answer:
+def _of_row(units: AnsweringUnits, row: WorkPlanRow, names: Mapping[str, str]) -> UnitsOfBook:
     """Return the unit of a row of the plan; its years say when the code held."""
     opened = (row.from_,) if row.from_ == row.to else ()
     return units.of(row.place, names.get(row.place, ""), opened)
@@ -124,7 +125,7 @@ def commune_report(
     found = units_of(data, units, deliveries)
     single = [one for one in found if len(one.answer.units) == 1]
     open_ = [one for one in found if len(one.answer.units) != 1]
-    total = UnitBooks(Answer(), tallies.books, tallies.lots, plan.rows, deliveries)
+    total = UnitBooks(UnitsOfBook(), tallies.books, tallies.lots, plan.rows, deliveries)
     main = ReportSection(
         "communes",
         f"Theo đơn vị trả lời cho sổ vào ngày {units.on:%d/%m/%Y}",
@@ -190,7 +191,7 @@ def _unit_table(data: ReportData, found: Sequence[UnitBooks], total: UnitBooks) 
 
 
 def _href(one: UnitBooks) -> str:
-    return f"/communes/unit?unit={one.answer.key}" if len(one.answer.units) == 1 else ""
+    return f"/communes?unit={quote(one.answer.key)}" if len(one.answer.units) == 1 else ""
 
 
 def _open_table(found: Sequence[UnitBooks]) -> ReportTable:

@@ -59,6 +59,7 @@ HINTS = (
     ("/extracts", "how-to/print"),
     ("/reports/pilot", "how-to/send-pilot-figures"),
     ("/reports", "how-to/report"),
+    ("/communes", "how-to/report"),
     ("/search", "how-to/search"),
     ("/entries", "how-to/supervise"),
     ("/withdrawals", "how-to/withdraw"),

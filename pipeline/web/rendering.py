@@ -58,6 +58,7 @@ MENUS = (
             ("/packages", "Gói dữ liệu bàn giao"),
             ("/extracts", "Sổ cấp trích lục"),
             ("/reports", "Báo cáo"),
+            ("/communes", "Theo xã hiện nay"),
         ),
     ),
     (

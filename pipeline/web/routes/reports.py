@@ -21,7 +21,7 @@ from pipeline.registry.statistics.model import (
 )
 from pipeline.registry.statistics.statistics import RegistryStatistics
 from pipeline.reports import SPAN, ReportCell, ReportTable, StoreCheck
-from pipeline.reports.content import age_cell, count_cell, text_cell
+from pipeline.reports.content import ManagementReport, age_cell, count_cell, text_cell
 from pipeline.reports.data import ReportData, wrong_scans_of
 from pipeline.reports.director import director_page
 from pipeline.reports.output_files import MAKERS, file_name
@@ -257,7 +257,11 @@ def _of(visit: Visit, tallies: Statistics, days: int = SPAN) -> ReportData:
 
 
 def _file(visit: Visit, days: int, ending: str) -> Response:
-    report = report_of_data(_basis(visit, days), visit.person.places)
+    return report_file(report_of_data(_basis(visit, days), visit.person.places), ending)
+
+
+def report_file(report: ManagementReport, ending: str) -> Response:
+    """Return a report as a workbook (``.xlsx``) or for paper (``.pdf``)."""
     headers = {"Content-Disposition": f'attachment; filename="{file_name(report)}{ending}"'}
     return Response(MAKERS[ending](report), media_type=MEDIA[ending], headers=headers)
 

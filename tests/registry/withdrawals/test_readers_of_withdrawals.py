@@ -216,7 +216,8 @@ def fill(registry: Registry) -> int:
     registry.decide(one, [Verdict("child_name", FieldStatus.READ, "Thử Mốt")], author="an")
     registry.save_failure(book, SCAN, "scan.pdf", 3, "timeout", "quá giờ")
     registry.save_checks([CrossEntryFinding(book, 1, one, finding("K07", "child_name"))], ["K07"])
-    registry.save_links([Link("person", one, "child", two, "child", 0.9, {})])
+    kinds = ("person", "act")
+    registry.save_links([Link(kind, one, "child", two, "child", 0.9, {}) for kind in kinds])
     registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
     difference = FoundDifference(
         "field",
@@ -274,12 +275,16 @@ READERS: dict[str, Reader] = {
         for entry_id in registry.entries()
         for one in registry.linked_entries(SUPERVISOR, entry_id)
     ],
+    "undecided_acts": lambda registry, *_: [
+        one.act.entry_id for one in registry.undecided_acts(SUPERVISOR, 9)
+    ],
     "publishing.books": lambda registry, *_: registry.publishing().books(None, 0, 9).books,
     "publishing.entries": lambda registry, *_: _published(registry),
     "series_columns": lambda registry, *_: sum(map(len, registry.series_columns())),
     "series_columns of a book": lambda registry, *_: sum(map(len, registry.series_columns([1]))),
     "book_columns": lambda registry, *_: len(registry.book_columns()),
     "people_columns": lambda registry, *_: len(registry.people_columns()),
+    "act_columns": lambda registry, *_: sum(map(len, registry.act_columns())),
     "summary": lambda registry, *_: _figures(registry.summary()),
     "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
     "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
