@@ -89,7 +89,7 @@ UNDER = {
 }
 """The menu link for pages whose addresses do not begin with the address of a link."""
 
-MOST_IN_A_ROW = 6
+MOST_IN_A_ROW = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,9 @@ from argon2 import PasswordHasher
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
 from pipeline.registry.accounts import passwords
-from tests.registry.both_databases import further_cases
 from tests.registry.offices import Clock
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Further cases of a test run on SQLite alone."""
-    if further := set(further_cases(items)):
-        config.hook.pytest_deselected(items=further)
-        items[:] = [item for item in items if item not in further]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -71,6 +72,14 @@ def verified_package(folder: Path) -> VerifiedPackage:
     return VerifiedPackage(folder.name, manifest, hashlib.sha256(data).hexdigest())
 
 
+def _cells(counts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the counts of written cells by length; nothing for a package of before they were counted."""
+    if "fields_under_16" not in counts:
+        return []
+    words = f"Số ô có chữ: dưới {LONG_FIELD} ký tự; từ {LONG_FIELD} ký tự"
+    return [(words, f"{counts['fields_under_16']}; {counts['fields_from_16']}")]
+
+
 def handover_data(
     package: VerifiedPackage, order: HandoverOrder, office: IssuingOffice, day: date, schemas: Schemas
 ) -> dict[str, Any]:
@@ -104,10 +113,7 @@ def _data(
         ("Gói lập lúc", format_moment(datetime.fromisoformat(manifest["made_at"]))),
         ("Số sự kiện trong gói", str(counts["entries"])),
         ("Số tệp PDF", str(counts["pdfs"])),
-        (
-            f"Số ô có chữ: dưới {LONG_FIELD} ký tự; từ {LONG_FIELD} ký tự",
-            f"{counts['fields_under_16']}; {counts['fields_from_16']}",
-        ),
+        *_cells(counts),
         ("Số sự kiện ghi ở trang khóa sổ", _known(book.get("closing_entries"))),
         ("Số ô có cải chính, bổ sung", str(len(manifest.get("amended", ())))),
         (

@@ -8,7 +8,11 @@ from __future__ import annotations
 import io
 import logging
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from asn1crypto import keys
 from asn1crypto import x509 as asn1
@@ -63,6 +67,15 @@ def _asn1(certificate: object) -> asn1.Certificate:
     return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))  # type: ignore[attr-defined]
 
 
+T = TypeVar("T")
+
+
+def _without_loop(work: Callable[[], T]) -> T:
+    """Return what ``work`` gives in a thread of its own: pyHanko starts an event loop, and the caller may be in one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
 class PdfSigner:
     """Signs PDFs with the certificate of an office.
 
@@ -89,7 +102,7 @@ class PdfSigner:
         writer = signers.PdfSigner(metadata, self._signer, timestamper=self._timestamper)
         try:
             target = IncrementalPdfFileWriter(io.BytesIO(data))
-            signed = writer.sign_pdf(target, bytes_reserved=self._reserved)
+            signed = _without_loop(partial(writer.sign_pdf, target, bytes_reserved=self._reserved))
         except (TimestampRequestError, OSError):
             _logger.warning("the server of time stamps gave no answer")
             raise SetupError("Máy chủ dấu thời gian không trả lời. Hãy kiểm tra mạng rồi ký lại.") from None
@@ -126,7 +139,8 @@ def signature_state(data: bytes, trusted: tuple[bytes, ...] = ()) -> SignatureSt
             return SignatureState("missing")
         roots = [asn1.Certificate.load(one) for one in trusted]
         signature = found[-1]
-        status = validate_pdf_signature(signature, ValidationContext(trust_roots=roots, allow_fetching=False))
+        context = ValidationContext(trust_roots=roots, allow_fetching=False)
+        status = _without_loop(partial(validate_pdf_signature, signature, context))
         fingerprint = signature.signer_cert.sha256.hex()
     except (PdfError, SignatureValidationError, ValueError, TypeError, KeyError, AttributeError, OSError):
         return SignatureState("broken")
