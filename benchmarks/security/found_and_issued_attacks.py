@@ -9,6 +9,7 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import OTHER, OWN, OWN_NAME, AttackedOffice, Desk, login_of
 from benchmarks.security.client import Client
 from benchmarks.servers.free_ports import free_port
+from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
@@ -27,6 +29,7 @@ from pipeline.scans.workspace import Workspace
 FOUND, ISSUED, SIGN_IN = "tra cứu trên trình duyệt", "trích lục đã cấp", "đăng nhập qua nơi cấp"
 ASKED = {"name": OWN_NAME, "purpose": "check", "reason": "phép thử"}
 PDF = b"%PDF-1.7 phep thu"
+TRIES = 5
 MOST_SECONDS = 20.0
 """What a door may take whose provider does not answer."""
 
@@ -153,7 +156,17 @@ def attack_extracts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _issued(office: AttackedOffice) -> IssuedExtract:
-    """An extract of the first settled entry, as ``hotich print extract`` enters it."""
+    """An extract of the first settled entry, as ``hotich print extract`` enters it.
+
+    Other attacks may change the book meanwhile; then it is set again.
+    """
+    for _ in range(TRIES):
+        with suppress(RegistryError):
+            return _issued_once(office)
+    return _issued_once(office)
+
+
+def _issued_once(office: AttackedOffice) -> IssuedExtract:
     registry, entry_id = office.registry, office.registry.entries(office.settled.book_id)[0]
     policy, approval = DeliveryPolicy(), ApprovalPolicy()
     number, today = registry.next_extract("PT")
