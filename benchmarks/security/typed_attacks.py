@@ -118,6 +118,8 @@ def _stored(office: AttackedOffice, letter: str) -> dict[str, int]:
     stored = {}
     spelled = json.dumps(letter)[1:-1]
     with office.behind() as database:
+        if database.on_postgresql and letter == "\0":
+            letter = spelled  # no text there can hold the letter itself
         for table, column in database.texts():
             if database.on_postgresql:
                 where = f"""strpos("{column}"::text, ?) > 0 OR strpos("{column}"::text, ?) > 0"""
