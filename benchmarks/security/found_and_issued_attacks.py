@@ -29,7 +29,6 @@ from pipeline.scans.workspace import Workspace
 FOUND, ISSUED, SIGN_IN = "tra cứu trên trình duyệt", "trích lục đã cấp", "đăng nhập qua nơi cấp"
 ASKED = {"name": OWN_NAME, "purpose": "check", "reason": "phép thử"}
 PDF = b"%PDF-1.7 phep thu"
-TRIES = 5
 MOST_SECONDS = 20.0
 """What a door may take whose provider does not answer."""
 
@@ -156,18 +155,19 @@ def attack_extracts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _issued(office: AttackedOffice) -> IssuedExtract:
-    """An extract of the first settled entry, as ``hotich print extract`` enters it.
+    """An extract of a settled entry, as ``hotich print extract`` enters it.
 
-    Other attacks may change the book meanwhile; then it is set again.
+    Other attacks may reopen entries of the book meanwhile; then it is one of another entry.
     """
-    for _ in range(TRIES):
+    *others, first = reversed(office.registry.entries(office.settled.book_id))
+    for entry_id in others:
         with suppress(RegistryError):
-            return _issued_once(office)
-    return _issued_once(office)
+            return _issued_of(office, entry_id)
+    return _issued_of(office, first)
 
 
-def _issued_once(office: AttackedOffice) -> IssuedExtract:
-    registry, entry_id = office.registry, office.registry.entries(office.settled.book_id)[0]
+def _issued_of(office: AttackedOffice, entry_id: int) -> IssuedExtract:
+    registry = office.registry
     policy, approval = DeliveryPolicy(), ApprovalPolicy()
     number, today = registry.next_extract("PT")
     state = registry.entry_to_print(entry_id, policy, approval).state

@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.figures import say
 from benchmarks.security.attack_log import AttackLog
-from benchmarks.security.attacked_office import OWN, AttackedOffice, Desk, login_of
+from benchmarks.security.attacked_office import OWN, AttackedOffice, Desk
 from benchmarks.security.client import Answer, Client
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry.accounts.model import Role
@@ -191,7 +191,7 @@ def attack_by_worst_inputs(log: AttackLog, office: AttackedOffice, desk: Desk) -
     quiet = _health(desk, threading.Event(), WORST_SECONDS)
     log.note(WORST, "lúc yên", held=statistics.median(quiet) < HEALTH_SECONDS, seen=_seen(quiet))
     say(f"lúc yên: {_seen(quiet)}")
-    token = office.tokens[login_of(Role.SUPERVISOR, OWN)]
+    token = office.tokens[office.join("gui.nang", Role.SUPERVISOR)]  # others' sessions may have been ended
     sender = desk.client(token, "127.0.7.240")
     for name, (path, made, headers) in WORST_INPUTS.items():
         content = made(own_forms.MOST_BYTES)
@@ -228,7 +228,7 @@ def _repeat(log: AttackLog, desk: Desk, token: str, name: str, ask: Callable[[Cl
     ended.set()
     for sender in senders:
         sender.join()
-    held = statistics.median(seconds) < HEALTH_SECONDS
+    held = statistics.median(seconds) < HEALTH_SECONDS and not {401, 403, 404} & statuses.keys()
     log.note(WORST, name, held=held, seen=f"{_seen(seconds)}; answers {dict(statuses)}")
     say(f"{name}: {_seen(seconds)}; answers {dict(statuses)}")
 
