@@ -155,14 +155,53 @@ _WORDS = st.lists(
     ),
     max_size=5,
 ).map("".join)
+_TOML = st.lists(
+    st.sampled_from([
+        *"\n =.[]{},#_+-:0159aá", '"', "'", '"""', "\'\'\'", "\\\\", '\\"', "[[a]]\n", "a.b.c = 1\n", "{a = ",
+        "2010-01-01", "0x", "1e9", "nan", f"line = [{CELL}]\n",
+    ]),
+    max_size=5,
+).map("".join)  # fmt: skip
+_XML = st.lists(
+    st.sampled_from([
+        *"<>&;=' aá1", "/>", "</", "&amp;", "&#97;", "&a;", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>", "_x0041_",
+        "<!DOCTYPE a [", "<!ENTITY a 'b'>", "<row>", "</row>", "<c t='s'><v>0</v></c>", "<si><t>a</t></si>", "<a>",
+        "<xf numFmtId='14'/>", "<numFmt formatCode='[$-", "yy", "xmlns:a='b'", "<a b='", "'/>", "</a>",
+    ]),
+    max_size=5,
+).map("".join)  # fmt: skip
+_SHEETS = [
+    ("<worksheet><sheetData><row>", "</row></sheetData></worksheet>"),
+    ("<worksheet><sheetData><row><c t='str'><v>", "</v></c></row></sheetData></worksheet>"),
+    ("<sst>", "</sst>"),
+    ("<styleSheet><cellXfs>", "</cellXfs></styleSheet>"),
+    ("<workbook><sheets>", "</sheets></workbook>"),
+    ("<Relationships>", "</Relationships>"),
+]
+DRAWN = {
+    "separator sheet": (_WORDS, [("", "")]),
+    "typed text": (_WORDS, [("", "")]),
+    "form file": (_TOML, [("", ""), (FORM, "")]),
+    "ledger.toml": (_TOML, [("", ""), ('place = "', '"\n')]),
+    **{part: (_XML, [("", ""), *_SHEETS]) for part in PARTS},
+}
+"""What texts of a door are drawn from, and what stands around them."""
+
+FEWEST, MOST = 10, 300
+"""Drawn texts of each door in every run of the tests, and with ``--hypothesis-profile explore``."""
 
 
-@given(
-    st.sampled_from(["separator sheet", "typed text"]), st.builds(Grown, _WORDS, _WORDS.filter(bool), _WORDS)
-)
-@settings(deadline=None, max_examples=80)
-def test_no_typed_text_and_no_code_takes_longer_than_its_length(
-    doors: Mapping[str, tuple[int, Callable[[str], None]]], door: str, grown: Grown
+@pytest.mark.parametrize("door", DRAWN)
+def test_no_drawn_text_takes_longer_than_its_length(
+    doors: Mapping[str, tuple[int, Callable[[str], None]]], door: str
 ) -> None:
     largest, parse = doors[door]
-    assert not too_steep(parse, grown, largest, largest // 8)
+    words, around = DRAWN[door]
+
+    @settings(deadline=None, max_examples=MOST if settings().max_examples >= MOST else FEWEST)
+    @given(st.sampled_from(around), words, words.filter(bool), words)
+    def check(ends: tuple[str, str], head: str, unit: str, tail: str) -> None:
+        grown = Grown(ends[0] + head, unit, tail + ends[1])
+        assert not too_steep(parse, grown, largest, largest // 8)
+
+    check()

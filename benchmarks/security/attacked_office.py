@@ -18,8 +18,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import psycopg
 from PIL import Image
 
 from benchmarks.security.client import Client
@@ -76,6 +78,29 @@ class OfficeBook:
     scans: Sequence[str]
 
 
+@dataclass(frozen=True)
+class DatabaseBehind:
+    """A connection around the program."""
+
+    connection: Any
+    on_postgresql: bool
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Any:
+        """Run a statement with ``?`` for values, and return its cursor."""
+        return self.connection.execute(
+            statement.replace("?", "%s") if self.on_postgresql else statement, values
+        )
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Return the columns of texts and of JSON, each with its table before it."""
+        if self.on_postgresql:
+            of_text = "table_schema = 'public' AND data_type IN ('text', 'json')"
+            listed = f"SELECT table_name, column_name FROM information_schema.columns WHERE {of_text}"  # noqa: S608
+            return [(table, column) for table, column in self.execute(listed)]
+        tables = [row[0] for row in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return [(table, row[1]) for table in tables for row in self.execute(f"PRAGMA table_info({table})")]
+
+
 @dataclass
 class AttackedOffice:
     """The office.
@@ -87,6 +112,8 @@ class AttackedOffice:
         settled: The book of the own place in which nothing waits.
         foreign: The book of the other place.
         tokens: A session of each person, by login.
+        url: Its database; ``""``: a file in its workspace.
+        owner_url: The same as the owner of the database opens it.
     """
 
     root: Path
@@ -95,6 +122,8 @@ class AttackedOffice:
     settled: OfficeBook
     foreign: OfficeBook
     tokens: dict[str, str] = field(default_factory=dict)
+    url: str = ""
+    owner_url: str = ""
 
     @property
     def workspace(self) -> Workspace:
@@ -118,14 +147,18 @@ class AttackedOffice:
         return login
 
     @contextmanager
-    def behind(self) -> Iterator[sqlite3.Connection]:
+    def behind(self) -> Iterator[DatabaseBehind]:
         """The database as a person opens it who goes around the program."""
+        if self.owner_url:
+            with psycopg.connect(self.owner_url) as connection:
+                yield DatabaseBehind(connection, on_postgresql=True)
+            return
         with closing(sqlite3.connect(self.workspace.root / "hotich.db", timeout=30)) as database, database:
-            yield database
+            yield DatabaseBehind(database, on_postgresql=False)
 
     def desk(self, **options: int) -> Desk:
         """Return a desk of this office that is not started yet."""
-        return Desk(self.workspace.root, self.root, **options)
+        return Desk(self.workspace.root, self.root, self.url, **options)
 
 
 def login_of(role: Role, place: str) -> str:
@@ -134,16 +167,16 @@ def login_of(role: Role, place: str) -> str:
 
 
 @contextmanager
-def attacked_office(root: Path) -> Iterator[AttackedOffice]:
-    """An office below ``root``."""
+def attacked_office(root: Path, url: str = "", owner_url: str = "") -> Iterator[AttackedOffice]:
+    """An office below ``root``, with a database of PostgreSQL where ``url`` names one."""
     workspace = Workspace(root / "workspace")
     workspace.root.mkdir(parents=True, mode=0o700)
-    with Registry.open(workspace.registry_url, audit_key=workspace.audit_key) as registry:
+    with Registry.open(url or workspace.registry_url, audit_key=workspace.audit_key) as registry:
         settled = _book(registry, workspace, root, _ledger(OWN, 1), OWN_NAME, range(1, SETTLED_PAGES + 1))
         others = range(SETTLED_PAGES + 1, SETTLED_PAGES + PAGES + 1)
         waiting = _book(registry, workspace, root, _ledger(OWN, 2), OWN_NAME, others)
         foreign = _book(registry, workspace, root, _ledger(OTHER, 1), OTHER_NAME, range(1, SETTLED_PAGES + 1))
-        office = AttackedOffice(root, registry, waiting, settled, foreign)
+        office = AttackedOffice(root, registry, waiting, settled, foreign, url=url, owner_url=owner_url)
         for role in Role:
             for place in (OWN, OTHER):
                 office.join(login_of(role, place), role, place)
@@ -159,12 +192,19 @@ class Desk:
     Args:
         logs: The folder for its log.
         open_files: How many files and connections it may hold.
+        url: Its database; ``""``: the file in the workspace.
         file_bytes: How large a file may become that it writes; no limit when 0.
     """
 
     def __init__(
-        self, workspace: Path, logs: Path, open_files: int = OPEN_FILES, file_bytes: int = 0
+        self,
+        workspace: Path,
+        logs: Path,
+        url: str = "",
+        open_files: int = OPEN_FILES,
+        file_bytes: int = 0,
     ) -> None:
+        self._url = url
         self.port = free_port()
         self.log = logs / f"desk-{self.port}.log"
         self._workspace, self._open_files, self._file_bytes = workspace, open_files, file_bytes
@@ -183,6 +223,7 @@ class Desk:
                     **os.environ,
                     "HOTICH_WORKSPACE": str(self._workspace),
                     "HOTICH_BOOKS": str(self._workspace.parent / "so-da-quet"),
+                    **({"HOTICH_REGISTRY_URL": self._url} if self._url else {}),
                 },
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -12,7 +12,8 @@ import argparse
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -34,6 +35,7 @@ from benchmarks.security.tampering_attacks import attack_registry
 from benchmarks.security.token_attacks import attack_by_tokens
 from benchmarks.security.typed_attacks import attack_texts
 from benchmarks.security.webhook_attacks import attack_webhooks
+from benchmarks.servers import postgresql
 from pipeline.base.files import printable
 from pipeline.scans.workspace import Workspace
 
@@ -41,24 +43,43 @@ OUT_OF_REACH: Mapping[str, str] = {}
 """Attempts that the program cannot refuse, as ``group: name``, and why."""
 
 PARTS = ("desk", "doors", "files", "paper", "store", "prefect", "slow", "tamperings", "webhooks", "worst")
+OF_DATABASE = ("desk", "doors", "slow", "tamperings", "worst")
+"""Parts that ask the office's database; the others work on files, or on copies of a workspace with its database."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=PARTS, action="append", help="only these parts; may be repeated")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     chosen = parser.parse_args()
-    wanted = chosen.only or PARTS
+    on_postgresql = chosen.database == "postgresql"
+    wanted = tuple(chosen.only or (OF_DATABASE if on_postgresql else PARTS))
+    if on_postgresql and not set(wanted) <= set(OF_DATABASE):
+        parser.error(f"on PostgreSQL there are only: {', '.join(OF_DATABASE)}")
     log, begun = AttackLog(OUT_OF_REACH), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hotich-attack-") as folder:
         root = Path(folder)
-        with attacked_office(root / "office") as office:
+        with _database(on_postgresql) as urls, attacked_office(root / "office", *urls) as office:
             say(f"cơ quan thử: {time.monotonic() - begun:.0f} giây")
             _attack(log, office, root, wanted)
     seconds = time.monotonic() - begun
     _show(log, seconds)
-    report_figures("-".join(["attack", *(chosen.only or ())]), {**log.figures(), "seconds": round(seconds)})
+    report_figures(
+        "-".join(["attack", *(["postgresql"] if on_postgresql else []), *(chosen.only or ())]),
+        {**log.figures(), "seconds": round(seconds)},
+    )
     if log.fallen:
         raise SystemExit(f"{len(log.fallen)} attempts fell")
+
+
+@contextmanager
+def _database(on_postgresql: bool) -> Iterator[tuple[str, str]]:
+    """Yield the address of a database as the desk opens it and as its owner does; empty for a file."""
+    if not on_postgresql:
+        yield "", ""
+        return
+    with postgresql.server(postgresql.IN_TESTS) as cluster, cluster.database() as name:
+        yield cluster.url(name), cluster.url(name, postgresql.OWNER)
 
 
 def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[str, ...]) -> None:
@@ -78,9 +99,9 @@ def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[st
         "desk": [lambda: _attack_desk(log, office)],
         "doors": [
             lambda: _attack_doors(log, office),
-            lambda: attack_sign_in(log, office, untouched, root / "sign-in"),
+            *([] if office.url else [lambda: attack_sign_in(log, office, untouched, root / "sign-in")]),
         ],
-        "tamperings": [lambda: attack_registry(log, root / "tamperings")],
+        "tamperings": [lambda: attack_registry(log, root / "tamperings", on_postgresql=bool(office.url))],
         "webhooks": [lambda: _attack_webhooks(log, untouched, root)],
     }
     threads = [

@@ -9,6 +9,7 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import OTHER, OWN, OWN_NAME, AttackedOffice, Desk, login_of
 from benchmarks.security.client import Client
 from benchmarks.servers.free_ports import free_port
+from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
@@ -153,8 +155,19 @@ def attack_extracts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
 
 
 def _issued(office: AttackedOffice) -> IssuedExtract:
-    """An extract of the first settled entry, as ``hotich print extract`` enters it."""
-    registry, entry_id = office.registry, office.registry.entries(office.settled.book_id)[0]
+    """An extract of a settled entry, as ``hotich print extract`` enters it.
+
+    Other attacks may reopen entries of the book meanwhile; then it is one of another entry.
+    """
+    *others, first = reversed(office.registry.entries(office.settled.book_id))
+    for entry_id in others:
+        with suppress(RegistryError):
+            return _issued_of(office, entry_id)
+    return _issued_of(office, first)
+
+
+def _issued_of(office: AttackedOffice, entry_id: int) -> IssuedExtract:
+    registry = office.registry
     policy, approval = DeliveryPolicy(), ApprovalPolicy()
     number, today = registry.next_extract("PT")
     state = registry.entry_to_print(entry_id, policy, approval).state

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import psycopg
 
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import (
@@ -48,11 +50,7 @@ def attack_by_clock(log: AttackLog, office: AttackedOffice) -> None:
     )
     fine = right.authenticate(login, PASSWORD, "127.0.7.1").token
     whose = office.people[login].account_id
-    with (
-        suppress(sqlite3.DatabaseError),
-        closing(sqlite3.connect(office.workspace.root / "hotich.db", timeout=30)) as database,
-        database,
-    ):
+    with suppress(sqlite3.DatabaseError, psycopg.DatabaseError), office.behind() as database:
         database.execute("UPDATE login_session SET seen_at = '2099-01-01' WHERE account_id = ?", [whose])
     log.note(
         CLOCK,

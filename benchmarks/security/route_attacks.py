@@ -181,6 +181,8 @@ def _wanted(caller: Caller, access: Access) -> set[int]:
         return HIDDEN
     if not caller.holds and LEASED.match(access.path):
         return {403, 404, 409}
+    if access.path == "/column/pictures" and caller.role is not Role.SUPERVISOR:
+        return {200, 403}  # by who has the task of the sample in hand
     return ANSWERED | (TOO_MANY if access.path == "/search" else set())
 
 

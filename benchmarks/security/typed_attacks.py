@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import OWN, AttackedOffice, Desk, login_of
@@ -119,11 +117,14 @@ def _stored(office: AttackedOffice, letter: str) -> dict[str, int]:
     """How many rows of each column of the registry hold a letter in a text, as it is or as JSON spells it."""
     stored = {}
     spelled = json.dumps(letter)[1:-1]
-    with closing(sqlite3.connect(office.workspace.root / "hotich.db")) as database:
-        tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in tables:
-            for row in database.execute(f"PRAGMA table_info({table})"):
-                where = f"""typeof("{row[1]}") = 'text' AND (instr("{row[1]}", ?) OR instr("{row[1]}", ?))"""
-                query = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 (the registry's own names)
-                stored[f"{table}.{row[1]}"] = int(database.execute(query, (letter, spelled)).fetchone()[0])
+    with office.behind() as database:
+        if database.on_postgresql and letter == "\0":
+            letter = spelled  # no text there can hold the letter itself
+        for table, column in database.texts():
+            if database.on_postgresql:
+                where = f"""strpos("{column}"::text, ?) > 0 OR strpos("{column}"::text, ?) > 0"""
+            else:
+                where = f"""typeof("{column}") = 'text' AND (instr("{column}", ?) OR instr("{column}", ?))"""
+            query = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 (the registry's own names)
+            stored[f"{table}.{column}"] = int(database.execute(query, (letter, spelled)).fetchone()[0])
     return stored

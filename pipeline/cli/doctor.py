@@ -71,6 +71,7 @@ def machine_checks(work: CommandContext) -> Iterator[Check]:
     yield office.reader_check(settings.models, settings.readers_of(place.root))
     yield from machine.prefect_checks(place)
     yield machine.file_modes_check(place)
+    yield machine.confinement_check()
     yield advisories_check(place.advisories, now)
     yield from office.certificate_checks(settings.certificate, now)
     yield from _present(office.signing_check(place, now))

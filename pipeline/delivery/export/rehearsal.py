@@ -28,6 +28,7 @@ from pipeline.delivery.export.preupload import preupload_faults
 from pipeline.delivery.export.workbook import ReadRow, read_back
 from pipeline.delivery.workbook_reading import open_workbook
 from pipeline.delivery.workbook_reading.sheet_parts import CellContent
+from pipeline.delivery.workbook_reading.upload_bounds import check_sent_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,38 +162,46 @@ class LearntRules:
     kept_out: tuple[tuple[LoadingRefusal, str], ...]
 
 
+MOST_REFUSALS = 100_000
+"""Lines of a file of refusals; a book has some hundred entries."""
+
+
 def read_refusals(path: Path) -> tuple[LoadingRefusal, ...]:
     """Return the refusals in a CSV file or a workbook with the columns row or number, column, reason.
 
     Raises:
-        StorageError: The CSV file cannot be read, or a column is missing.
+        StorageError: The CSV file cannot be read, a column is missing, or there are too many lines.
         ReconcileError: The workbook cannot be read.
     """
-    lines = list(_lines(path))
-    heads = [str(cell).strip().casefold() for cell in (lines[0] if lines else ())]
-    at = {
-        key: next((heads.index(word) for word in words if word in heads), -1) for key, words in _HEADS.items()
-    }
+    lines = _lines(path)
+    heads = {text.strip().casefold(): at for at, text in reversed(next(lines, {}).items())}
+    at = {key: next((heads[word] for word in words if word in heads), -1) for key, words in _HEADS.items()}
     if at["column"] < 0 or max(at["row"], at["number"]) < 0:
         raise StorageError(f"{path.name}: cần các cột “Dòng” hay “Số”, “Cột”, và nên có “Lý do”.")
+    found: list[LoadingRefusal] = []
+    for number, line in enumerate(lines):
+        if number == MOST_REFUSALS:
+            raise StorageError(
+                f"{path.name}: quá {MOST_REFUSALS} dòng. Hãy để lại các dòng bị từ chối của quyển này."
+            )
+        if any(line.values()):
+            found.append(LoadingRefusal(*(line.get(at[key], "").strip() for key in _HEADS)))
+    return tuple(found)
 
-    def cell(line: Sequence[str], key: str) -> str:
-        return line[at[key]].strip() if 0 <= at[key] < len(line) else ""
 
-    return tuple(LoadingRefusal(*(cell(line, key) for key in _HEADS)) for line in lines[1:] if any(line))
-
-
-def _lines(path: Path) -> Iterator[list[str]]:
+def _lines(path: Path) -> Iterator[dict[int, str]]:
+    """Yield the filled cells of each line by column: a workbook may name its last column in every line."""
     if path.suffix.casefold() == ".csv":
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
-                yield from csv.reader(file)
+                yield from (dict(enumerate(line)) for line in csv.reader(file))
         except (OSError, ValueError, csv.Error):
             raise StorageError(f"{path.name}: không đọc được như một tệp CSV.") from None
         return
+    check_sent_workbook(path)
     with open_workbook(path) as book:
         for _, cells in book.rows(next(iter(book.sheets))) if book.sheets else ():
-            yield [_stored_text(cells.get(at, "")) for at in range(max(cells) + 1)]
+            yield {at: _stored_text(cell) for at, cell in cells.items()}
 
 
 def _stored_text(cell: CellContent) -> str:

@@ -7,7 +7,7 @@ import os
 import resource
 import sys
 
-from pipeline.base.child_processes import refuse_new_privileges
+from pipeline.base.child_processes import confine_this_process
 
 MOST_MEMORY = 2 << 30
 
@@ -50,7 +50,7 @@ def main() -> None:
     """Typeset the order on standard input."""
     order = json.load(sys.stdin.buffer)
     seconds = max(1, round(float(order["seconds"])))
-    refuse_new_privileges()
+    confine_this_process(os.environ["TMPDIR"])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

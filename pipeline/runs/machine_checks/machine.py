@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.base.child_processes import confinement_version
 from pipeline.base.errors import HotichError, SecurityError, SetupError, StorageError
 from pipeline.base.files import OWNER_ONLY, UMASK_VARIABLE, chosen_umask
 from pipeline.base.model import Crop
@@ -204,6 +205,18 @@ def _server(address: str, secret: str | None) -> Check:
         )
         return Check(name, "warning", f"kín, nghe ở {', '.join(access.reachable)}", advice)
     return Check(name, "ok", f"{address}, kín")
+
+
+def confinement_check() -> Check:
+    """Return what this kernel refuses to the processes that decode scans and set papers."""
+    version = confinement_version()
+    refused = ["quyền thêm", "bộ nhớ, giờ quá mức"]
+    refused += ["sửa tệp ngoài thư mục tạm"] if version >= 1 else []
+    refused += ["nối TCP"] if version >= 4 else []
+    refused += ["ngắt tiến trình khác"] if version >= 6 else []
+    found = f"Landlock {version or 'không có'}; không được: {', '.join(refused)}"
+    advice = "Nhân Linux từ 6.12 trở lên, có Landlock, giữ được nhiều hơn."
+    return Check("Tiến trình mở tệp lạ", "ok" if version >= 6 else "warning", found, advice)
 
 
 def file_modes_check(workspace: Workspace) -> Check:

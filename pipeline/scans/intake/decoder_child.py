@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pipeline.base.child_processes import confine_this_process
 from pipeline.base.errors import HotichError, ScanOutOfMemory
 from pipeline.scans.intake.folder import ScanFile
 from pipeline.scans.intake.limits import ScanLimits, limit_this_process
@@ -25,6 +26,7 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read())
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # decoders may print
+    confine_this_process(os.environ["TMPDIR"])
     limits = ScanLimits(**request["limits"])
     scan = ScanFile(Path(request["path"]), request["sha256"], request["size"])
     limit_this_process(limits, cpu_seconds=limits.seconds + 1)

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import select
+import shutil
 import subprocess
 import tempfile
 import time
@@ -196,15 +197,20 @@ class _Child:
         })  # fmt: skip
 
     def write(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
-        """Have pages written; raise the ``ScanError`` that the process reports."""
+        """Have pages written; raise the ``ScanError`` that the process reports.
+
+        The process changes nothing outside its folder, so the file is moved to its place here.
+        """
         self.asked += 1
+        part = Path(self._scratch.name) / f"part{target.suffix}"
         self._send({
             "path": os.fspath(scan.path.absolute()), "sha256": scan.sha256, "size": scan.size,
-            "pages": list(pages), "target": os.fspath(target.absolute()),
+            "pages": list(pages), "target": os.fspath(part),
         })  # fmt: skip
         header = next(self._lines)
         if "error" in header:
             raise answered_error(header)
+        shutil.move(part, target)
 
     def thumbnail(self, scan: ScanFile, page_no: int, side: int, coarsest_dpi: float) -> Pixels:
         """Return the picture of a page; raise the ``ScanError`` that the process reports."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from PIL import Image
 
+from pipeline.base.child_processes import confine_this_process
 from pipeline.base.errors import HotichError, ScanOutOfMemory
 from pipeline.layout.imaging.ink.binarization import small_ink_layer
 from pipeline.layout.imaging.perceptual_hash import perceptual_hash
@@ -36,6 +37,7 @@ def main() -> None:
     """Answer requests until the input ends, within the limits given first."""
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # decoders may print
+    confine_this_process(os.environ["TMPDIR"])
     limits = ScanLimits(**json.loads(sys.stdin.buffer.readline())["limits"])
     limit_this_process(limits)
     for line in sys.stdin.buffer:

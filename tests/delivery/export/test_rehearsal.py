@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import tracemalloc
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +19,7 @@ from pipeline.declarations.schema.shared_software import (
     read_province_rules,
     write_province_rules,
 )
+from pipeline.delivery.export import rehearsal
 from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.export.rehearsal import (
     LoadingRefusal,
@@ -30,6 +32,7 @@ from pipeline.delivery.export.workbook import write_workbook
 from pipeline.delivery.package import LoadingOverride, export_book
 from tests.delivery.export.books import stored
 from tests.delivery.export.rows import SCHEMAS, row
+from tests.delivery.workbook_reading.test_workbook_reader import with_part
 
 
 def package(
@@ -179,3 +182,27 @@ def test_refusals_in_a_workbook_are_read_as_those_in_a_csv_file(tmp_path: Path) 
     (tmp_path / "b.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     with pytest.raises(ReconcileError):
         read_refusals(tmp_path / "b.xlsx")
+
+
+def test_lines_that_name_the_last_column_take_no_memory_for_those_before_it(tmp_path: Path) -> None:
+    heads = "".join(
+        f"<c r='{column}1' t='str'><v>{head}</v></c>" for column, head in (("A", "Dòng"), ("B", "Cột"))
+    )
+    line = b"<row><c r='XFD1' t='str'><v>a</v></c></row>"
+    parts = [f"<worksheet><sheetData><row>{heads}</row>".encode(), line * 2000, b"</sheetData></worksheet>"]
+    file = with_part(tmp_path / "a.xlsx", "sheet1.xml", parts)
+    tracemalloc.start()
+    try:
+        assert len(read_refusals(file)) == 2000
+        assert tracemalloc.get_traced_memory()[1] < 50 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_of_refusals_with_too_many_lines_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal, "MOST_REFUSALS", 2)
+    (tmp_path / "a.csv").write_text("Dòng,Cột\n2,a\n3,a\n4,a\n", encoding="utf-8")
+    with pytest.raises(StorageError, match="quá 2 dòng"):
+        read_refusals(tmp_path / "a.csv")
