@@ -525,4 +525,4 @@ class Registry(ConnectionFacade):
         self, places: Collection[str] | None, *, now: Callable[[], datetime] | None = None
     ) -> RegistryStatistics:
         """Counts for reports, over the books of these registration places (None = all). ``now``: as of ``desk``."""
-        return RegistryStatistics(self._database, self._declared, places, now)
+        return RegistryStatistics(self._database, places, now)

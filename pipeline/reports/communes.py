@@ -25,7 +25,7 @@ from pipeline.values.places import AnsweringUnits, UnitsOfBook
 ALL_ROWS = 10_000
 """Rows of a table that a paper holds: a list of books on paper leaves none out."""
 
-MOST_BARS = 40
+MOST_BARS = 20
 """Largest number of bars of a chart; the table has every unit."""
 
 SPLIT_NOTE = (

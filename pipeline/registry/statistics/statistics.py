@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
-from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.database.sqlite import large_cache
 from pipeline.registry.lots.sample_results import lots_of
 from pipeline.registry.statistics import second_looks, work
@@ -21,10 +20,7 @@ from pipeline.registry.statistics.book_counts import book_statistics, scanner_st
 from pipeline.registry.statistics.book_states import book_states, reading_runs
 from pipeline.registry.statistics.commune_counts import (
     BookDelivery,
-    EntryValues,
     book_deliveries,
-    entry_values,
-    placed_books,
 )
 from pipeline.registry.statistics.effort import book_efforts, hidden_checks, settled_fields
 from pipeline.registry.statistics.learning_history import learning_history
@@ -66,11 +62,10 @@ class RegistryStatistics:
     def __init__(
         self,
         database: Database,
-        declared: RecordSchema,
         places: Places,
         now: Callable[[], datetime] | None,
     ) -> None:
-        self._database, self._declared, self._places, self._now = database, declared, places, now
+        self._database, self._places, self._now = database, places, now
 
     def all(self, days: int, *, people: bool = False) -> Statistics:
         """Return all counts; those of events cover the last ``days`` days. ``people``: include counts by person."""
@@ -108,20 +103,6 @@ class RegistryStatistics:
             )
             return counts, book_deliveries(connection, self._places)
 
-    def entry_values(
-        self,
-        record: str,
-        fields: Sequence[str],
-        *,
-        years: Collection[int] = (),
-        books: Collection[int] | None = None,
-    ) -> Iterator[EntryValues]:
-        """Yield values of entries, as ``commune_counts.entry_values`` does, from one snapshot."""
-        with self._database.reading() as connection:
-            asked = (connection, self._places, self._declared, record, fields)
-            yield from entry_values(*asked, years=years, books=books)
-
-    placed_books = _reading(placed_books)
     book_states = _reading(book_states)
     reading_runs = _reading(reading_runs)
     sampled = _reading(sampled_values)

@@ -288,11 +288,7 @@ READERS: dict[str, Reader] = {
     "summary": lambda registry, *_: _figures(registry.summary()),
     "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
     "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
-    "statistics.placed_books": lambda registry, *_: registry.statistics(None).placed_books(),
     "statistics.communes": lambda registry, *_: registry.statistics(None).communes()[0].books,
-    "statistics.entry_values": lambda registry, *_: list(
-        registry.statistics(None).entry_values("birth", ["entry_number"], years=[2010])
-    ),
     "answered_tickets": lambda registry, *_: registry.answered_tickets(1),
     "book_with_scan": lambda registry, *_: registry.book_with_scan(SCAN, 99),
     "statistics.hours.pages": lambda registry, *_: sum(
