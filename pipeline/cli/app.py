@@ -50,6 +50,7 @@ COMMANDS = {
     "sample": "sample:app",
     "custody": "custody:app",
     "volumes": "volumes:volumes",
+    "scans": "scans:scans",
     "intake": "intake:app",
     "audit": "audit:app",
     "amend": "amend:app",

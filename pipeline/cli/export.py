@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,6 +13,7 @@ from pipeline.base.files import printable
 from pipeline.cli.context import (
     HERE,
     ME,
+    CommandContext,
     JsonOption,
     LimitOption,
     WorkersOption,
@@ -22,9 +23,10 @@ from pipeline.cli.context import (
     stop_on_sigterm,
 )
 from pipeline.cli.screen import plain, print_json, print_table, say, track_books
-from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.export.export_options import PackageOptions, read_options
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.delivery.export.package_values import ExportBlocker
+from pipeline.delivery.masters import export_masters
 from pipeline.delivery.package import LoadingOverride, PackageReport, export_book
 from pipeline.delivery.package_sentences import (
     CHECKS,
@@ -103,6 +105,10 @@ def export(
         BirthTemplate | None,
         typer.Option("--template", help="Mẫu nhập khai sinh [KS70, hoặc theo package.toml]."),
     ] = None,
+    masters: Annotated[
+        bool,
+        typer.Option("--masters", help="Chỉ xuất gói bản quét gốc, từng byte như lúc nhận, có bản kê ký."),
+    ] = False,
     verify: Annotated[
         Path | None, typer.Option("--verify", help="Chỉ kiểm tra chữ ký và các tệp của một gói đã có.")
     ] = None,
@@ -129,9 +135,9 @@ def export(
         raise typer.BadParameter("Hãy nêu sổ bằng --book, hoặc --all cho mọi sổ.")
     stop_on_sigterm()
     context = work.run
-    options = read_options(work.workspace.package, work.workspace.office)
-    if template is not None:
-        options = options.model_copy(update={"birth_template": template.value})
+    if masters:
+        _export_masters(work, books, target, by)
+    options = _options(work, template)
     with work.open_registry() as registry, track_books("sự kiện") as on_copied:
         book_ids = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
         reports, failures = [], []
@@ -161,6 +167,31 @@ def export(
         for book, failure in failures:
             say(f"{printable(book)}: KHÔNG xuất: {printable(failure.message)}")
     raise typer.Exit(exit_code(reports, [error for _, error in failures]))
+
+
+def _options(work: CommandContext, template: BirthTemplate | None) -> PackageOptions:
+    options = read_options(work.workspace.package, work.workspace.office)
+    return options if template is None else options.model_copy(update={"birth_template": template.value})
+
+
+def _export_masters(work: CommandContext, books: list[str] | None, target: Path, by: str) -> NoReturn:
+    failures: list[HotichError] = []
+    with work.open_registry() as registry:
+        book_ids = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
+        for book_id in map(int, book_ids):
+            try:
+                folder = export_masters(registry, work.workspace, book_id, target, author=by)
+            except (
+                PackageRefused,
+                StorageError,
+            ) as error:  # the masters of the other books can still be written
+                failures.append(error)
+                say(
+                    f"{printable(registry.book(book_id).folder_name)}: KHÔNG xuất: {printable(error.message)}"
+                )
+            else:
+                say(f"Đã ghi {folder}. Kiểm tra ở máy khác: hotich export --verify {folder}")
+    raise typer.Exit(exit_code([], failures))
 
 
 def exit_code(reports: list[PackageReport], failures: list[HotichError]) -> int:

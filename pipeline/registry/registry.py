@@ -38,6 +38,7 @@ from pipeline.registry.books import (
 from pipeline.registry.checks import checks, links
 from pipeline.registry.clear_values import clear_counts, clear_pages
 from pipeline.registry.custody import custody
+from pipeline.registry.custody.scanned_books import scanned_books
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
@@ -316,6 +317,7 @@ class Registry(ConnectionFacade):
     custody_notes = writing(custody.custody_notes)
     books_in_custody = writing(custody.books_in_custody)
     late_books = reading(custody.late_books)
+    scanned_books = reading(scanned_books)
 
     def entry_to_print(
         self, entry_id: int, policy: DeliveryPolicy, approval: ApprovalPolicy, person: Person | None = None

@@ -46,6 +46,7 @@ HINTS = (
     ("/data-entry", "how-to/enter-data"),
     ("/reconcile", "how-to/reconcile"),
     ("/books", "how-to/scan-in-the-browser"),
+    ("/custody/scans", "how-to/check-scans"),
     ("/custody", "how-to/hand-over-books"),
     ("/changes", "how-to/link-acts"),
     ("/runs", "how-to/scan-in-the-browser"),

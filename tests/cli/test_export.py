@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,17 @@ def test_a_book_is_delivered_once_and_proven_and_one_that_waits_is_listed(
     assert "ngayDangKy" in refused.stdout
     assert "U2" in refused.stdout
     assert not (tmp_path / "other").exists()
+    scans = hotich("export", "--masters", "--book", "death-2006", "-o", tmp_path / "goc", "--by", "an")
+    assert scans.exit_code == 0, scans.output
+    (masters,) = (tmp_path / "goc").iterdir()
+    assert hotich("export", "--verify", masters).exit_code == 0
+    listed = json.loads((masters / "manifest.json").read_text("utf-8"))["scans"]
+    with zipfile.ZipFile(next(masters.glob("*.zip"))) as archive:
+        kept = {name: sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    assert kept == {one["name"]: one["sha256"] for one in listed}
+    assert hotich("volumes", out, "-o", tmp_path / "kl.xlsx", "--xlsx", "--by", "an").exit_code == 0
+    coarse = json.loads(hotich("scans", "--book", "death-2006", "--json").stdout)["flaws"]
+    assert any("dpi" in one["what"] for one in coarse), "it was drawn at 100 dpi"
     workbook = next(folder.glob("*.xlsx"))
     workbook.write_bytes(workbook.read_bytes() + b" ")
     changed = hotich("export", "--verify", folder)

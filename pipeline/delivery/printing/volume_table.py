@@ -35,6 +35,9 @@ COLUMNS = (
     ("Gói lập lúc", 2.0),
     ("Tình trạng", 1.6),
 )
+MASTERS = "masters"
+"""What the manifest of a package of masters says of its content (``pipeline.delivery.masters``)."""
+
 NUMBERS = (3, 4, 5, 6)
 TITLE = "BẢNG KÊ KHỐI LƯỢNG"
 
@@ -91,8 +94,15 @@ class VolumeTable:
 
 
 def package_folders(root: Path) -> list[Path]:
-    """Return the folders of packages in a folder and below it."""
-    return sorted(path.parent for path in root.rglob(MANIFEST))
+    """Return the folders of packages of data in a folder and below it, also those without a usable manifest."""
+    return sorted(path.parent for path in root.rglob(MANIFEST) if not _holds_masters(path.parent))
+
+
+def _holds_masters(folder: Path) -> bool:
+    try:
+        return read_manifest(folder)[1].get("content") == MASTERS
+    except StorageError:
+        return False
 
 
 def volume_table(

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import PrintRefused, RegistryError
 from pipeline.base.localtime import local_date
+from pipeline.books.scan_norm import norm_flaws
 from pipeline.delivery.printing.custody_paper import custody_paper
 from pipeline.delivery.printing.offices import IssuingOffices
 from pipeline.delivery.printing.service import Asker
@@ -31,6 +32,9 @@ router = APIRouter(prefix="/custody")
 Line = Annotated[str, Field(max_length=300)]
 MOST_NOTES = 100
 """Largest number of notes on the page, the newest first."""
+
+MOST_FLAWS = 500
+"""Largest number of lines on the page of the norm; the others are counted."""
 
 
 class CustodyView(BaseModel):
@@ -101,6 +105,22 @@ class NoteForm(BaseModel):
 @router.get("")
 def show_custody(visit: VisitDep, view: Annotated[CustodyView, Query()]) -> Response:
     return _page(visit, view)
+
+
+@router.get("/scans")
+def show_scans(visit: VisitDep) -> Response:
+    """Show what of the scans does not meet the norm of the campaign, and what to do."""
+    norm = visit.site.policies.scan_norm
+    books = visit.registry.scanned_books(visit.person)
+    flaws = [flaw for one in books for flaw in norm_flaws(one, norm)]
+    return visit.page(
+        "books/scan_norm.html",
+        norm=norm,
+        books=books,
+        flaws=flaws[:MOST_FLAWS],
+        found=len(flaws),
+        flawed=len({flaw.book_id for flaw in flaws}),
+    )
 
 
 @router.post("/books")

@@ -195,6 +195,7 @@ ACCESS = (
     Access("POST", "/teams", SUPERVISORS),
     Access("POST", "/bulk", SUPERVISORS),
     Access("GET", "/custody", SCANNING),
+    Access("GET", "/custody/scans", SCANNING),
     Access("POST", "/custody/books", SCANNING),
     Access("POST", "/custody/notes", SCANNING),
     Access("GET", "/custody/notes/{note_id}", SCANNING, scoped=True),
