@@ -205,3 +205,12 @@ def test_no_drawn_text_takes_longer_than_its_length(
         assert not too_steep(parse, grown, largest, largest // 8)
 
     check()
+
+
+def test_a_form_file_of_tables_alone_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parsed(_text: str) -> dict[str, object]:
+        raise AssertionError
+
+    monkeypatch.setattr(own_forms, "parse_toml", parsed)
+    with pytest.raises(DraftRefused, match="bảng, danh sách"):
+        own_forms.design_of_file(b"[[line]]\n" * (own_forms.MOST_BRACKETS + 1))

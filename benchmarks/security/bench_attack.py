@@ -24,7 +24,12 @@ from benchmarks.security.attack_log import AttackLog, Outcome
 from benchmarks.security.attacked_office import AttackedOffice, attacked_office, copied_workspace
 from benchmarks.security.designer_attacks import attack_designer, attack_new_pages
 from benchmarks.security.file_attacks import attack_by_files, attack_by_workbooks
-from benchmarks.security.found_and_issued_attacks import attack_extracts, attack_searches, attack_sign_in
+from benchmarks.security.found_and_issued_attacks import (
+    attack_extracts,
+    attack_searches,
+    attack_sign_in,
+    issued,
+)
 from benchmarks.security.login_attacks import attack_by_clock, attack_by_full_disk, attack_logins
 from benchmarks.security.paper_attacks import attack_by_paper
 from benchmarks.security.prefect_attacks import attack_prefect
@@ -37,6 +42,7 @@ from benchmarks.security.typed_attacks import attack_texts
 from benchmarks.security.webhook_attacks import attack_webhooks
 from benchmarks.servers import postgresql
 from pipeline.base.files import printable
+from pipeline.registry.extracts.model import IssuedExtract
 from pipeline.scans.workspace import Workspace
 
 OUT_OF_REACH: Mapping[str, str] = {}
@@ -84,6 +90,7 @@ def _database(on_postgresql: bool) -> Iterator[tuple[str, str]]:
 
 def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[str, ...]) -> None:
     """Attack from several sides at once; slow clients come last, as what they do is measured."""
+    line = issued(office) if "doors" in wanted else None
     untouched = copied_workspace(office.workspace, root / "untouched")
     sides: dict[str, list[Callable[[], None]]] = {
         "prefect": [lambda: attack_prefect(log, root / "prefect")],
@@ -98,7 +105,7 @@ def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[st
         ],
         "desk": [lambda: _attack_desk(log, office)],
         "doors": [
-            lambda: _attack_doors(log, office),
+            lambda: _attack_doors(log, office, line),
             *([] if office.url else [lambda: attack_sign_in(log, office, untouched, root / "sign-in")]),
         ],
         "tamperings": [lambda: attack_registry(log, root / "tamperings", on_postgresql=bool(office.url))],
@@ -142,10 +149,11 @@ def _attack_desk(log: AttackLog, office: AttackedOffice) -> None:
         attack_by_clock(log, office)
 
 
-def _attack_doors(log: AttackLog, office: AttackedOffice) -> None:
+def _attack_doors(log: AttackLog, office: AttackedOffice, line: IssuedExtract | None) -> None:
     with office.desk() as desk:
         attack_by_tokens(log, office, desk)
-        attack_extracts(log, office, desk)
+        if line is not None:
+            attack_extracts(log, office, desk, line)
         attack_searches(log, office, desk)
         attack_designer(log, office, desk)
         attack_new_pages(log, office, desk)

@@ -9,7 +9,6 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +16,6 @@ from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import OTHER, OWN, OWN_NAME, AttackedOffice, Desk, login_of
 from benchmarks.security.client import Client
 from benchmarks.servers.free_ports import free_port
-from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
@@ -110,9 +108,8 @@ def _attack_altered_hits(log: AttackLog, office: AttackedOffice, own: Client) ->
     log.note(FOUND, "sự kiện bị sửa sau lưng được nói ra", held=held, seen=shown.status)
 
 
-def attack_extracts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
+def attack_extracts(log: AttackLog, office: AttackedOffice, desk: Desk, line: IssuedExtract) -> None:
     """Take, issue again and declare void what was issued, from another place and after the entry has changed."""
-    line = _issued(office)
     path = f"/extracts/{line.extract_id}"
     for role, place in ((Role.SUPERVISOR, OTHER), (Role.CHECKER, OWN), (Role.ADMINISTRATOR, OWN)):
         client = desk.client(office.tokens[login_of(role, place)], "127.0.11.2")
@@ -154,20 +151,9 @@ def attack_extracts(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     chief.close()
 
 
-def _issued(office: AttackedOffice) -> IssuedExtract:
-    """An extract of a settled entry, as ``hotich print extract`` enters it.
-
-    Other attacks may reopen entries of the book meanwhile; then it is one of another entry.
-    """
-    *others, first = reversed(office.registry.entries(office.settled.book_id))
-    for entry_id in others:
-        with suppress(RegistryError):
-            return _issued_of(office, entry_id)
-    return _issued_of(office, first)
-
-
-def _issued_of(office: AttackedOffice, entry_id: int) -> IssuedExtract:
-    registry = office.registry
+def issued(office: AttackedOffice) -> IssuedExtract:
+    """An extract of the last settled entry, as ``hotich print extract`` enters it, before anybody reopens the entry."""
+    registry, entry_id = office.registry, office.registry.entries(office.settled.book_id)[-1]
     policy, approval = DeliveryPolicy(), ApprovalPolicy()
     number, today = registry.next_extract("PT")
     state = registry.entry_to_print(entry_id, policy, approval).state

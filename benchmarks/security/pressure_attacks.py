@@ -143,7 +143,11 @@ WORST_INPUTS: dict[str, tuple[str, Callable[[int], bytes], dict[str, str]]] = {
         lambda size: b"line = [" + _CELL * (size // len(_CELL) - 1) + b"]",
         _BYTES,
     ),
-    "tệp mẫu, nhiều bảng": (_FORM_FILES, lambda size: b"[[line]]\n" * (size // 9), _BYTES),
+    "tệp mẫu, nhiều bảng": (
+        _FORM_FILES,
+        lambda size: (b"[[line]]\n" * (own_forms.MOST_BRACKETS // 2)).ljust(size, b"#"),
+        _BYTES,
+    ),
     "JSON, nhiều chuỗi": (
         "/column/words",
         lambda _: b'{"a":[' + b'"\\"",' * (BODY_BYTES // 5 - 4) + b'""]}',

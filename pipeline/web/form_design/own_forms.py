@@ -21,6 +21,8 @@ from pipeline.web.supervising.staff_file_desk import FileChange, SettingsStale, 
 
 MOST_BYTES = 128 * 1024
 """Largest size in bytes of an imported form file; the largest shipped file takes 7,000, 600 cells some 100,000."""
+MOST_BRACKETS = 4000
+"""Brackets that open in it; the largest shipped file has 147. Tables cost more to parse than texts of their length."""
 
 _ONE_FILE = threading.Lock()
 """One sent form file is read at a time: parsing holds the interpreter, for which all requests of the desk wait."""
@@ -195,6 +197,8 @@ def design_of_file(content: bytes) -> Design:
     """
     if len(content) > MOST_BYTES:
         raise DraftRefused(f"Tệp mẫu sổ dài quá {MOST_BYTES // 1024} KB nên không được nhận.")
+    if content.count(b"[") + content.count(b"{") > MOST_BRACKETS:
+        raise DraftRefused(f"Tệp mẫu sổ có quá {MOST_BRACKETS} bảng, danh sách nên không được nhận.")
     try:
         with _ONE_FILE:
             table = parse_toml(content.decode("utf-8-sig"))
