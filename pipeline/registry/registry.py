@@ -64,7 +64,7 @@ from pipeline.registry.lots.lots import Lots
 from pipeline.registry.publishing.proven_attempts import ProvenAttempts
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.reconciliation.reconciliations import Reconciliations
-from pipeline.registry.search import following, same_person, searching
+from pipeline.registry.search import following, open_acts, same_person, searching
 from pipeline.registry.search.following import follow as follow_search
 from pipeline.registry.search.model import (
     IndexAgreement,
@@ -457,7 +457,8 @@ class Registry(ConnectionFacade):
     ink_of_hit = reading_declared(searching.ink_of_hit)
     linked_entries = reading_declared(same_person.linked_entries)
     judge_link = writing_declared(same_person.judge_link)
-    undecided_acts = reading_declared(same_person.undecided_acts)
+    undecided_acts = reading_declared(open_acts.undecided_acts)
+    waiting_acts = reading_declared(open_acts.waiting_acts)
 
     def compare_search_index(
         self, *, mend: bool, progress: following.Progress = lambda _at, _of: None

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, exists, func, or_, select
 
 from pipeline.base.errors import RegistryError
+from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.checks.model import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
 from pipeline.registry.checks.rows import LinkRow, link, link_decision
 from pipeline.registry.database.audit import MACHINE, add, change, compare, record
 from pipeline.registry.database.columns import first_row, rows_of
 from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.entries.rows import entry
 from pipeline.registry.typed_text import refuse_hidden_characters
 from pipeline.registry.withdrawals.stored_withdrawals import entry_stands
 
@@ -135,6 +138,56 @@ def stored_links(
     shown = [one for one in found if _is_shown(one, rejected=rejected)]
     shown.sort(key=lambda one: (_is_settled(one), -one.probability, one.link_id))
     return tuple(shown[:limit])
+
+
+AT_ONCE = 500
+"""Suggestions that are read together while those that nobody decided on are looked for."""
+
+_on_it = link_decision.alias("decision_on_it")
+_last_on_it = (
+    select(func.max(_on_it.c.id)).where(_on_it.c.link_id == link.c.id).correlate(link).scalar_subquery()
+)
+
+_open = ~exists().where(
+    link_decision.c.id == _last_on_it, link_decision.c.verdict != LinkVerdict.TAKEN_BACK.value
+)
+"""The condition on ``link`` that no verdict on this very suggestion counts."""
+
+
+def undecided_links(
+    connection: Connection, kind: str, limit: int, places: Collection[str] | None = None
+) -> tuple[StoredLink, ...]:
+    """Return the suggestions of a kind that nobody decided on as they are now, the most likely first.
+
+    Args:
+        places: Only those of which both entries are registered at these places; None: at all places.
+    """
+    sides = () if places is None else (link.c.first_entry_id, link.c.second_entry_id)
+    query = (
+        select(link)
+        .where(link.c.withdrawn_at.is_(None), link.c.kind == kind, _open, _both_stand)
+        .where(*(registered_at(side, places or ()) for side in sides))
+        .order_by(link.c.probability.desc(), link.c.id)
+        .limit(AT_ONCE)
+    )
+    found: list[StoredLink] = []
+    for start in count(0, AT_ONCE):
+        rows = rows_of(connection, LinkRow, query.offset(start))
+        ids = {one for row in rows for one in (row.first_entry_id, row.second_entry_id)}
+        words = _last_verdicts(connection, _names_one_of(ids)) if rows else {}
+        found += [one for row in rows if not _is_settled(one := _standing(row, words.get(_pair(row))))]
+        if len(found) >= limit or len(rows) < AT_ONCE:
+            return tuple(found[:limit])
+    raise AssertionError
+
+
+def registered_at(entry_id: Column[int], places: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a column names an entry of a book of one of these places."""
+    placed = _placed.c.page_id == page.c.id, page.c.scan_id == scan.c.id, scan.c.book_id == book.c.id
+    return exists().where(_placed.c.id == entry_id, *placed, book.c.place_code.in_(sorted(places)))
+
+
+_placed = entry.alias("placed_entry")
 
 
 def _names_one_of(entry_ids: Collection[int]) -> ColumnElement[bool]:

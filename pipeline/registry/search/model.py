@@ -259,18 +259,31 @@ class IndexAgreement:
 
 @dataclass(frozen=True, slots=True)
 class UndecidedAct:
-    """A suggested link from an act to an entry that it changes, which nobody has decided on.
+    """An act with the entries that it may change, of which nobody has decided.
 
     Attributes:
         act: The entry of the act.
-        earlier: The entry that it may change.
-        alike: How many entries are suggested for this act.
+        earlier: The entries that it may change, each with its probability, the most likely first.
     """
 
     act: SearchHit
-    earlier: SearchHit
-    probability: float
-    alike: int
+    earlier: tuple[tuple[SearchHit, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAct:
+    """An act that names an earlier entry which the registry does not hold, or does not know again.
+
+    Attributes:
+        number: The number that the act names, as effective.
+        registered_on: The day of registration that it names; ``""``: none.
+        title: What kinds of entry it may be.
+    """
+
+    act: SearchHit
+    number: str
+    registered_on: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 
 from sqlalchemy import Connection, func, select
 
@@ -19,7 +18,7 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere, StaleTask
 from pipeline.registry.search.hits import hits_of
-from pipeline.registry.search.model import LinkedEntry, SearchHit, UndecidedAct
+from pipeline.registry.search.model import LinkedEntry, SearchHit
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
 
@@ -53,7 +52,7 @@ def linked_entries(
         hit = by_id.get(other_id)
         if hit is None:
             continue
-        seen = _may_see(connection, person, hit)
+        seen = may_see(connection, person, hit)
         spec = declared.schemas.record(hit.record)
         found.append(
             LinkedEntry(
@@ -76,35 +75,6 @@ def linked_entries(
             )
         )
     return tuple(found)
-
-
-def undecided_acts(
-    connection: Connection, declared: RecordSchema, person: Person, limit: int
-) -> tuple[UndecidedAct, ...]:
-    """Return suggested links of acts in places that the person supervises, the most likely first.
-
-    Raises:
-        NotYours: The person is no supervisor.
-    """
-    if person.role is not Role.SUPERVISOR:
-        raise NotYours(f"Chỉ người phụ trách mới được {WHAT}.")
-    links = [one for one in stored_links(connection, "act") if one.decision is None or one.decision.outdated]
-    ids = {one.first_entry_id for one in links} | {one.second_entry_id for one in links}
-    hits, _ = hits_of(connection, declared, [(entry_id, None) for entry_id in sorted(ids)], frozenset())
-    seen = {hit.entry_id: hit for hit in hits if _may_see(connection, person, hit)}
-    pairs = []
-    for one in links:
-        first, second = seen.get(one.first_entry_id), seen.get(one.second_entry_id)
-        if first is None or second is None:
-            continue
-        act = declared.schemas.record(first.record).act
-        is_first = act is not None and one.first_role in act.roles and second.record in act.earlier
-        pairs.append((first, second, one) if is_first else (second, first, one))
-    alike = Counter((act.entry_id, earlier.record) for act, earlier, _ in pairs)
-    return tuple(
-        UndecidedAct(act, earlier, one.probability, alike[act.entry_id, earlier.record])
-        for act, earlier, one in pairs[:limit]
-    )
 
 
 def judge_link(
@@ -160,7 +130,8 @@ def _sides(one: StoredLink, entry_id: int) -> tuple[str, int, str]:
     return one.second_role, one.first_entry_id, one.first_role
 
 
-def _may_see(connection: Connection, person: Person, hit: SearchHit) -> bool:
+def may_see(connection: Connection, person: Person, hit: SearchHit) -> bool:
+    """Return whether the book of a hit is of a place that the person may see."""
     try:
         check_place_of_book(connection, person, hit.book_id)
     except NotYours:

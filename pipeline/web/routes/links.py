@@ -24,8 +24,13 @@ MOST_SHOWN = 100
 
 @router.get("/changes")
 def show_changes(visit: VisitDep) -> Response:
-    """Show the acts whose earlier entries nobody has confirmed yet."""
-    return visit.page("search/changes.html", acts=visit.registry.undecided_acts(visit.person, MOST_SHOWN))
+    """Show the acts whose earlier entries nobody has confirmed yet, and those whose earlier entry is not there."""
+    return visit.page(
+        "search/changes.html",
+        acts=visit.registry.undecided_acts(visit.person, MOST_SHOWN),
+        waiting=visit.registry.waiting_acts(visit.person, MOST_SHOWN),
+        most=MOST_SHOWN,
+    )
 
 
 @router.get("/entries/{entry_id}/links")
