@@ -17,11 +17,16 @@ from typing import Any
 import pipeline
 from pipeline.base.errors import PackageRefused, ScanError, SecurityError, SetupError
 from pipeline.base.files import sha256_of_file
+from pipeline.base.signing_key import signing_key
 from pipeline.books.book_checks import check_books
 from pipeline.delivery.deliverable import DeliverableBook, deliverable_book, without_altered, without_faults
 from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, CopySignature, CopyWorkers
 from pipeline.delivery.export.export_options import BookNames, PackageOptions
-from pipeline.delivery.export.package_folder import MANIFEST, signing_key, whole_folder, write_manifest
+from pipeline.delivery.export.package_folder import (
+    MANIFEST,
+    whole_folder,
+    write_manifest,
+)
 from pipeline.delivery.export.package_values import ExportBlocker, FieldTally, WorkbookFault
 from pipeline.delivery.export.preupload import count_by_check, preupload_faults
 from pipeline.delivery.export.workbook import write_workbook

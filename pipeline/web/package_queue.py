@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from pipeline.base.errors import HotichError
+from pipeline.base.signing_key import signing_key
 from pipeline.declarations.schema.shared_software import PROVINCE_FILE
-from pipeline.delivery.export.package_folder import signing_key
 from pipeline.delivery.package import LoadingOverride
 from pipeline.scans.workspace import PACKAGE_KEY
 from pipeline.web.security.middleware import log_fault

@@ -288,7 +288,7 @@ READERS: dict[str, Reader] = {
     "summary": lambda registry, *_: _figures(registry.summary()),
     "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
     "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
-    "statistics.communes": lambda registry, *_: registry.statistics(None).communes()[0].books,
+    "statistics.communes": lambda registry, *_: registry.statistics(None).communes().books,
     "answered_tickets": lambda registry, *_: registry.answered_tickets(1),
     "book_with_scan": lambda registry, *_: registry.book_with_scan(SCAN, 99),
     "statistics.hours.pages": lambda registry, *_: sum(
