@@ -123,3 +123,22 @@ def test_a_link_is_judged_once_and_taken_back(
 def _person(registry: Registry) -> Person:
     login = f"{Role.SUPERVISOR}.{OWN}"
     return next(one.person for one in registry.accounts().list() if one.person.login == login)
+
+
+def test_unreviewed_readings_are_marked_and_shown_to_supervisors_alone(
+    app: FastAPI,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    chief: Browser,
+    entries: tuple[int, ...],
+) -> None:
+    asked = {"name": "bi mat", "unreviewed": "true", **WHY}
+    found = chief.submit("/search", asked)
+    told = text_of(found)
+    assert "Chưa rà soát: 1 sự kiện" in told
+    assert "Bí Mật máy đọc, chưa rà soát" in told
+    assert "Bí Mật" not in chief.submit("/search", {"name": "bi mat", **WHY}).text
+    checker = browser_of(app, accounts, people[Role.CHECKER, OWN])
+    refused = checker.submit("/search", asked)
+    assert (refused.status_code, "Bí Mật" in refused.text) == (403, False)
+    assert 'name="unreviewed"' not in checker.get("/search").text

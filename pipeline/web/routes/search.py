@@ -6,6 +6,7 @@ The criteria travel in the body of a form: no name is in an address, and so in n
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -42,6 +43,7 @@ class SearchForm(SearchTexts):
     year_to: Typed = ""
     purpose: Typed = ""
     reason: Typed = ""
+    unreviewed: bool = False
     after: Annotated[str, Field(max_length=40)] = ""
 
     def criteria(self, records: Collection[str]) -> SearchCriteria:
@@ -52,7 +54,9 @@ class SearchForm(SearchTexts):
         """
         if self.record and self.record not in records:
             raise SearchRefused("Không có loại sự kiện ấy. Hãy chọn trong danh sách.")
-        return self.criteria_with((self.parent, self.parent_2), _year(self.year_from), _year(self.year_to))
+        parents = (self.parent, self.parent_2)
+        criteria = self.criteria_with(parents, _year(self.year_from), _year(self.year_to))
+        return replace(criteria, unreviewed=self.unreviewed)
 
 
 def _year(written: str) -> int | None:
