@@ -9,11 +9,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form
-from pydantic import Field
+from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from pipeline.registry.accounts.model import Role
+from pipeline.registry.accounts.saved_filters import MOST_NAME, FilteredPage
 from pipeline.registry.search.finding import MOST_REASON
 from pipeline.registry.search.model import (
     HIT_STATE_LABELS,
@@ -68,9 +69,20 @@ def _year(written: str) -> int | None:
     return int(year)
 
 
+class KeptCriteria(BaseModel):
+    """What a saved filter gives the form: nothing that names a person."""
+
+    purpose: Typed = ""
+    record: Typed = ""
+    place: Typed = ""
+    volume: Typed = ""
+    year_from: Typed = ""
+    year_to: Typed = ""
+
+
 @router.get("")
-def show_search(visit: VisitDep) -> Response:
-    return _page(visit, SearchForm())
+def show_search(visit: VisitDep, kept: Annotated[KeptCriteria, Query()]) -> Response:
+    return _page(visit, SearchForm(**kept.model_dump()))
 
 
 @router.post("")
@@ -118,4 +130,6 @@ def _page(
         nearness_labels=NEARNESS_LABELS,
         most=MOST_LETTERS,
         most_reason=MOST_REASON,
+        saved=visit.registry.filters_of(visit.person, FilteredPage.SEARCH),
+        most_name=MOST_NAME,
     )
