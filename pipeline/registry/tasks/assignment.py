@@ -34,6 +34,7 @@ from pipeline.registry.books.rows import book
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.lots.stored_lots import seen_before
 from pipeline.registry.tasks import leases
+from pipeline.registry.tasks.found_readings import saw_reading
 from pipeline.registry.tasks.leases import KeyingMode, is_not_leased
 from pipeline.registry.tasks.loading import EITHER_MODE, load_held_task, task_row
 from pipeline.registry.tasks.model import DeskTask, HandsFull, HeldWork, QueueCount
@@ -182,7 +183,7 @@ def not_done_by(person: Person) -> ColumnElement[bool]:
     first, second = (or_(keyer.is_(None), keyer != person.account_id) for keyer in keyers)
     kept_from = review_task.c.kept_from
     others = or_(kept_from.is_(None), ~kept_from.contains(f",{person.account_id},"))
-    return first & second & others & ~seen_before(person)
+    return first & second & others & ~seen_before(person) & ~saw_reading(person)
 
 
 def _next(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:

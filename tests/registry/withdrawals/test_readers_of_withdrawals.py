@@ -347,6 +347,7 @@ ELSEWHERE = frozenset(
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"altered_tables", "unproven_entries", "amendment_signers", "waiting_acts"}
     | {"late_books", "scanned_books", "books_in_custody", "custody_notes", "custody_note_of"}
+    | {"filters_of", "save_filter", "delete_filter"}
     | {"noted_policies", "open_policy_changes", "policy_change_for"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {
