@@ -17,7 +17,7 @@ from pipeline.registry.database.sqlite import large_cache
 from pipeline.registry.lots.sample_results import lots_of
 from pipeline.registry.statistics import second_looks, work
 from pipeline.registry.statistics.book_counts import book_statistics, scanner_statistics, scans_of_books
-from pipeline.registry.statistics.book_states import book_states, reading_runs
+from pipeline.registry.statistics.book_states import book_states, pages_to_rescan, reading_runs
 from pipeline.registry.statistics.commune_counts import CommuneCounts, book_deliveries, samples_of
 from pipeline.registry.statistics.effort import book_efforts, hidden_checks, settled_fields
 from pipeline.registry.statistics.learning_history import learning_history
@@ -99,6 +99,7 @@ class RegistryStatistics:
 
     book_states = _reading(book_states)
     reading_runs = _reading(reading_runs)
+    pages_to_rescan = _reading(pages_to_rescan)
     sampled = _reading(sampled_values)
     learning = _reading(learning_history)
     pilot = _reading(pilot_counts)

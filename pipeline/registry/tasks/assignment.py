@@ -289,8 +289,17 @@ def counts(context: DeskContext, person: Person, books: int = MOST_BOOKS) -> tup
         .limit(books)
         .subquery()
     )
+    shown = (
+        first.c.id,
+        first.c.folder_name,
+        first.c.record,
+        first.c.place,
+        first.c.volume,
+        first.c.place_code,
+        review_task.c.stage,
+    )
     rows = context.connection.execute(
-        select(first.c.id, first.c.folder_name, first.c.volume, first.c.place_code, review_task.c.stage)
+        select(*shown)
         .add_columns(func.count().label("waiting"))
         .join_from(
             first,
@@ -298,10 +307,7 @@ def counts(context: DeskContext, person: Person, books: int = MOST_BOOKS) -> tup
             (review_task.c.place_code == first.c.place_code) & (review_task.c.book_id == first.c.id),
         )
         .where(mine)
-        .group_by(first.c.id, first.c.folder_name, first.c.volume, first.c.place_code, review_task.c.stage)
+        .group_by(*shown)
         .order_by(first.c.place_code, first.c.id, review_task.c.stage)
     )
-    return tuple(
-        QueueCount(row.id, row.folder_name, row.volume, row.place_code, Stage(row.stage), row.waiting)
-        for row in rows
-    )
+    return tuple(QueueCount(*row[:-2], Stage(row.stage), row.waiting) for row in rows)

@@ -288,6 +288,7 @@ READERS: dict[str, Reader] = {
     "summary": lambda registry, *_: _figures(registry.summary()),
     "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
     "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
+    "statistics.pages_to_rescan": lambda registry, *_: registry.statistics(None).pages_to_rescan(),
     "statistics.communes": lambda registry, *_: registry.statistics(None).communes().books,
     "answered_tickets": lambda registry, *_: registry.answered_tickets(1),
     "book_with_scan": lambda registry, *_: registry.book_with_scan(SCAN, 99),
