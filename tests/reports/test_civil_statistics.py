@@ -21,8 +21,8 @@ from pipeline.registry.withdrawals.model import RegistryPart
 from pipeline.reports.content import ManagementReport
 from pipeline.reports.output_files import write_files
 from pipeline.reports.statistics.asked import asked_report
-from pipeline.reports.statistics.conditions import RecordConditions
-from pipeline.reports.statistics.counting import UNKNOWN, CountingScope, lines_of
+from pipeline.reports.statistics.conditions import UNKNOWN, RecordConditions
+from pipeline.reports.statistics.counting import CountingScope, lines_of
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCHEMAS, blank, entry, page, read
 

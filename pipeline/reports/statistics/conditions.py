@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.declarations.schema import Schemas
-from pipeline.declarations.schema.statistic_forms import CellCondition, StatisticCell
+from pipeline.declarations.schema.statistic_forms import CellCondition
 from pipeline.values.kinds import CHOICE, Vocabulary
 from pipeline.values.predicates import Value, date_parts
 from pipeline.values.predicates.dates import age_at
@@ -14,17 +14,8 @@ from pipeline.values.predicates.dates import age_at
 Values = Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class CellChoice:
-    """The cell to which an entry belongs.
-
-    Attributes:
-        cell: The cell; None: none.
-        is_known: Whether that is known.
-    """
-
-    cell: StatisticCell | None = None
-    is_known: bool = True
+UNKNOWN, OUTSIDE = -1, -2
+"""In place of the index of a cell: not known which one, and none of them."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +26,18 @@ class RecordConditions:
     record: str
     _vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
 
-    def choice(self, cells: Iterable[StatisticCell], values: Values) -> CellChoice:
-        """Return the cell of an entry among cells of which it belongs to one at most.
+    def cell_of(self, cells: Iterable[Iterable[CellCondition] | None], values: Values) -> int:
+        """Return the index of the cell of an entry among cells of which it belongs to one at most.
 
-        Not known: no condition holds and one may hold, or several hold, which the entry cannot mean.
+        Not known: no cell holds and one may hold, or several hold, which the entry cannot mean.
+
+        Args:
+            cells: The conditions of each cell; None for a cell that the registry cannot know.
         """
-        answers = [(cell, self.all_hold(cell.when, values)) for cell in cells]
-        fulfilled = [cell for cell, answer in answers if answer]
-        if len(fulfilled) == 1:
-            return CellChoice(fulfilled[0])
-        return CellChoice(is_known=not fulfilled and all(answer is False for _, answer in answers))
+        answers = [False if when is None else self.all_hold(when, values) for when in cells]
+        if answers.count(True) == 1:
+            return answers.index(True)
+        return OUTSIDE if set(answers) <= {False} else UNKNOWN
 
     def all_hold(self, conditions: Iterable[CellCondition], values: Values) -> bool | None:
         """Return whether all conditions hold."""

@@ -14,14 +14,11 @@ from pipeline.registry.books.rows import StoredBookRow
 from pipeline.registry.errors import NotThere
 from pipeline.registry.statistics.countable_entries import Countable, CountableEntry, RegistrationPeriod
 from pipeline.registry.statistics.scope import Places
-from pipeline.reports.statistics.conditions import RecordConditions, Values
+from pipeline.reports.statistics.conditions import UNKNOWN, RecordConditions, Values
 from pipeline.values.places import AnsweringUnits, UnitsOfBook
 
-UNKNOWN, OUTSIDE = -1, -2
-"""In place of the number of a group or cell: not known which one, and none of them."""
-
 CountedLine: TypeAlias = tuple[int, ...]
-"""A line of a form: the numbers of block, group, split and cell, as far as it goes; a block alone is all entries."""
+"""A line of a form: the indices of block, group, split and cell, as far as it goes; a block alone is all entries."""
 
 MOST_LISTED = 50_000
 
@@ -152,17 +149,12 @@ def asked_fields(schemas: Schemas, record: str, names: Sequence[str]) -> tuple[s
 def lines_of(block: StatisticBlock, conditions: RecordConditions, values: Values) -> Iterator[CountedLine]:
     """Yield the lines in which an entry counts, without the number of the block."""
     yield ()
-    group = conditions.choice(block.groups, values)
-    if group.cell is None:
-        yield (OUTSIDE if group.is_known else UNKNOWN,)
-        return
-    number = next(at for at, one in enumerate(block.groups) if one is group.cell)
+    number = conditions.cell_of([group.when for group in block.groups], values)
     yield (number,)
-    for at, split in enumerate(block.groups[number].splits):
+    for at, split in enumerate(block.groups[number].splits if number >= 0 else ()):
         if split.counted:
-            choice = conditions.choice(split.counted, values)
-            none = OUTSIDE if choice.is_known else UNKNOWN
-            yield (number, at, none if choice.cell is None else split.cells.index(choice.cell))
+            whens = [None if cell.blank else cell.when for cell in split.cells]
+            yield (number, at, conditions.cell_of(whens, values))
 
 
 def _part(block: StatisticBlock, line: CountedLine) -> tuple[str, tuple[str, ...]]:

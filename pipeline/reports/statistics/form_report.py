@@ -13,7 +13,7 @@ from pipeline.declarations.schema.statistic_forms import StatisticCell, Statisti
 from pipeline.registry import Registry
 from pipeline.registry.statistics.countable_entries import Countable, CountableEntry, RegistrationPeriod
 from pipeline.reports.columns import ReportColumn, counts, table_of, texts
-from pipeline.reports.communes import ALL_ROWS, MOST_BARS
+from pipeline.reports.communes import ALL_ROWS
 from pipeline.reports.content import (
     ManagementReport,
     ReportCell,
@@ -23,10 +23,9 @@ from pipeline.reports.content import (
     count_cell,
     text_cell,
 )
+from pipeline.reports.statistics.conditions import OUTSIDE, UNKNOWN
 from pipeline.reports.statistics.counting import (
     MOST_LISTED,
-    OUTSIDE,
-    UNKNOWN,
     CountedLine,
     CountingScope,
     ScopedBooks,
@@ -38,7 +37,6 @@ from pipeline.values.places import UnitsOfBook
 
 R = TypeVar("R")
 
-STYLES = ("straight", "pages", "waiting", "wrong", "curve")
 BLANK, EMPTY = ReportCell(None, ""), ReportCell("", "")
 LINE_COLUMNS = (("Cột", False), ("Chỉ tiêu", False), ("Số lượng", True), ("Chú thích", False))
 
@@ -86,11 +84,7 @@ def statistic_report(
     )
     sections = [section]
     if not scope.unit and len(counted.by_unit) > 1:
-        sections.append(
-            ReportSection(
-                "units", "Theo đơn vị hiện nay", (), (_unit_chart(counted),), (_unit_table(counted),)
-            )
-        )
+        sections.append(ReportSection("units", "Theo đơn vị hiện nay", tables=(_unit_table(counted),)))
     if counted.unclear:
         sections.append(
             ReportSection("unclear", "Không rõ", tables=(_unclear_table(schemas, counted.unclear),))
@@ -214,26 +208,6 @@ def _chart(counted: StatisticCounts) -> BarChart:
         )
     sorts = (("Đã phân loại", "straight"), ("Không rõ", "waiting"))
     return BarChart(f"Biểu {counted.form.statistic}", sorts, tuple(bars), "sự kiện", "form")
-
-
-def _unit_chart(counted: StatisticCounts) -> BarChart:
-    """Return the bars of the units with most entries."""
-    blocks = counted.form.blocks
-    totals = sorted(counted.by_unit.items(), key=lambda one: -sum(one[1][(at,)] for at in range(len(blocks))))
-    bars = tuple(
-        ChartBar(
-            unit.title,
-            tuple(
-                BarSegment(
-                    at, lines[(at,)], f"{unit.title}: {block.title.lower()} {count_cell(lines[(at,)]).text}"
-                )
-                for at, block in enumerate(blocks)
-            ),
-        )
-        for unit, lines in totals[:MOST_BARS]
-    )
-    sorts = tuple((block.title, STYLES[at % len(STYLES)]) for at, block in enumerate(blocks))
-    return BarChart("Sự kiện đã tính theo đơn vị hiện nay", sorts, bars, "sự kiện", "units")
 
 
 def _unit_table(counted: StatisticCounts) -> ReportTable:

@@ -63,7 +63,7 @@ class IdentityRules:
     def flaws_of(self, entry: CountableEntry) -> Iterator[IdentityFlaw]:
         """Yield the flaws of an entry."""
         for spec in self._numbers:
-            for words in self._number_flaws(spec, entry):
+            if words := self._number_flaw(spec, entry):
                 yield IdentityFlaw(entry, NUMBERS, spec.label, entry.values[spec.name] or "", words)
         for person, name in self._dates:
             value = entry.values[name]
@@ -72,11 +72,9 @@ class IdentityRules:
             words = "chưa đủ ngày, tháng, năm" if value else "bỏ trống" if value == "" else "không có giá trị"
             yield IdentityFlaw(entry, DATES, self._record.by_name[name].label, value or "", words)
 
-    def _number_flaws(self, spec: FieldSpec, entry: CountableEntry) -> Iterator[str]:
-        value = entry.values[spec.name]
-        if not value:
-            return
-        problems = spec.value_kind.parse(value).problems
+    def _number_flaw(self, spec: FieldSpec, entry: CountableEntry) -> str:
+        """Return what is wrong with a number: its form, else what the entry's other values say of it."""
+        value = entry.values[spec.name] or ""
         broken = [
             rule.code
             for rule in self._rules
@@ -86,8 +84,8 @@ class IdentityRules:
             )
             is False
         ]
-        for code in dict.fromkeys((*problems, *broken)):
-            yield self._findings[code].sentence
+        codes = spec.value_kind.parse(value).problems or broken
+        return " ".join(self._findings[code].sentence for code in dict.fromkeys(codes))
 
 
 def _value(value: str | None) -> Value:

@@ -23,6 +23,7 @@ from pipeline.registry.desk import Desk
 from pipeline.registry.publishing.model import PublishedEntry
 from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.registry.search.model import SearchCriteria, SearchReason
+from pipeline.registry.statistics.countable_entries import RegistrationPeriod
 from pipeline.registry.statistics.model import ListFilter
 from pipeline.registry.tasks.rescans import answer_name
 from tests.registry.offices import PLACE, SINGLE, SUPERVISOR, Clock
@@ -288,6 +289,14 @@ READERS: dict[str, Reader] = {
     "summary": lambda registry, *_: _figures(registry.summary()),
     "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
     "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
+    "countable_books": lambda registry, *_: registry.countable_books(None, ["birth"]),
+    "countable_entries": lambda registry, *_: list(
+        registry.countable_entries(
+            registry.countable_books(None, ["birth"]),
+            {"birth": ["entry_number", "registered_on"]},
+            RegistrationPeriod(),
+        )
+    ),
     "statistics.communes": lambda registry, *_: registry.statistics(None).communes()[0].books,
     "answered_tickets": lambda registry, *_: registry.answered_tickets(1),
     "book_with_scan": lambda registry, *_: registry.book_with_scan(SCAN, 99),
