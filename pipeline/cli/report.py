@@ -8,13 +8,17 @@ from typing import Annotated
 
 import typer
 
-from pipeline.base.localtime import format_moment
+from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import format_moment, local_date
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, ids_of
 from pipeline.cli.screen import plain, print_json, say
 from pipeline.declarations.office.review import read_review
+from pipeline.registry import Registry
 from pipeline.reports import SPAN, ManagementReport, StoreCheck, read_plan
+from pipeline.reports.communes import EVERYWHERE, commune_report
 from pipeline.reports.report import build_report
 from pipeline.scans.store_check import read_state, wrong_scans
+from pipeline.values.places import AnsweringUnits
 
 
 def report(
@@ -25,6 +29,12 @@ def report(
     places: Annotated[
         list[str] | None, typer.Option("--place", help="Chỉ nơi đăng ký có mã này; nêu được nhiều lần.")
     ] = None,
+    unit: Annotated[
+        str, typer.Option("--unit", help="Chỉ những nơi mà đơn vị hành chính hiện nay có mã này trả lời thay.")
+    ] = "",
+    by_unit: Annotated[
+        bool, typer.Option("--by-unit", help="Thay vì báo cáo chung: bảng theo từng xã hiện nay.")
+    ] = False,
     days: Annotated[
         int,
         typer.Option("--days", min=1, max=3660, help="Điều đã diễn ra thì tính trong bấy nhiêu ngày qua."),
@@ -36,17 +46,27 @@ def report(
     """Báo cáo tiến độ và chất lượng cho người phụ trách: in tóm tắt, hoặc ghi tệp Excel và PDF."""
     plan = read_plan(work.workspace.plan, work.schemas)
     state = read_state(work.workspace)
+    units = AnsweringUnits(work.schemas.places.gazetteer, local_date(datetime.now(UTC)))
     with work.open_registry() as registry:
-        document = build_report(
-            registry,
-            work.schemas,
-            plan,
-            places=frozenset(places) if places else None,
-            days=days,
-            people=people,
-            store=StoreCheck(state.finished_at, wrong_scans(state)),
-            review=read_review(work.workspace.office, work.schemas),
-        )
+        asked = frozenset(places) if places else None
+        if unit:
+            answered = _places_of(registry, units, unit)
+            asked = answered if asked is None else asked & answered
+        if by_unit:
+            scope = EVERYWHERE if asked is None else "những nơi đã chọn"
+            counting = registry.statistics(asked)
+            document = commune_report(counting, work.schemas, units, plan=plan.restricted_to(asked), scope=scope)
+        else:
+            document = build_report(
+                registry,
+                work.schemas,
+                plan,
+                places=asked,
+                days=days,
+                people=people,
+                store=StoreCheck(state.finished_at, wrong_scans(state)),
+                review=read_review(work.workspace.office, work.schemas),
+            )
     if target is not None:
         from pipeline.reports.output_files import write_files  # imports XlsxWriter and Typst
 
@@ -56,6 +76,25 @@ def report(
         print_json(plain(document))
     else:
         _show(document)
+
+
+def _places_of(registry: Registry, units: AnsweringUnits, code: str) -> frozenset[str]:
+    """Return the codes of the places with books for which a unit answers.
+
+    Raises:
+        RegistryError: It answers for none.
+    """
+    found = {
+        book.place_code
+        for book in registry.statistics(None).book_states()
+        for answer in [units.of_book(book.place_code, book.place, book.volume)]
+        if [one.code for one in answer.units] == [code]
+    }
+    if not found:
+        raise RegistryError(
+            f"Không quyển sổ nào nay thuộc đơn vị có mã {code}. Xem mã ở bảng của hotich report --by-unit."
+        )
+    return frozenset(found)
 
 
 def _show(document: ManagementReport) -> None:

@@ -25,6 +25,8 @@ from pipeline.values.places import AnsweringUnits, UnitsOfBook
 ALL_ROWS = 10_000
 """Rows of a table that a paper holds: a list of books on paper leaves none out."""
 
+EVERYWHERE = "mọi nơi đăng ký"
+
 MOST_BARS = 20
 """Largest number of bars of a chart; the table has every unit."""
 
@@ -117,7 +119,7 @@ def commune_report(
     units: AnsweringUnits,
     *,
     plan: WorkPlan = WorkPlan(),
-    scope: str = "mọi nơi đăng ký",
+    scope: str = EVERYWHERE,
 ) -> ManagementReport:
     """Return the report by the units that answer on a day."""
     tallies, deliveries = counting.communes()

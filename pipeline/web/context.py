@@ -14,6 +14,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
+from pipeline.base.localtime import local_date
 from pipeline.base.model import PageRef
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.schema import Schemas
@@ -33,6 +34,7 @@ from pipeline.reports.own_files import UnusedFile, unused_files
 from pipeline.runs.prefect_runs import NO_RUNS, PrefectRuns
 from pipeline.scans.inbox.uploads import NO_UPLOADS, UploadDesk
 from pipeline.scans.store_check import StoreState
+from pipeline.values.places import AnsweringUnits
 from pipeline.web.autocomplete import Autocomplete
 from pipeline.web.desk.live_rules import LiveRules
 from pipeline.web.desk.redrawn_regions import NO_REGIONS, RedrawnRegions
@@ -183,6 +185,11 @@ class Visit:
     @property
     def schemas(self) -> Schemas:
         return self.site.schemas
+
+    @property
+    def units(self) -> AnsweringUnits:
+        """The units that answer for places today."""
+        return AnsweringUnits(self.schemas.places.gazetteer, local_date(self.site.now()))
 
     def page(self, template: str, *, status: int = 0, **values: Any) -> Response:
         """Render a page.

@@ -18,6 +18,10 @@ def test_the_report_is_told_and_written_and_a_slip_in_the_plan_is_named(
     assert written.stdout.count("Đã ghi") == 2
     sections = json.loads(hotich("report", "--json", "--people").stdout)["sections"]
     assert [one["key"] for one in sections][:2] == ["summary", "progress"]
+    by_unit = json.loads(hotich("report", "--by-unit", "--json").stdout)
+    assert [one["key"] for one in by_unit["sections"]] == ["communes", "places"]
+    nobody = hotich("report", "--unit", "31120")
+    assert "Không quyển sổ nào nay thuộc đơn vị có mã 31120" in " ".join(nobody.output.split())
     workspace.mkdir(exist_ok=True)
     (workspace / "plan.toml").write_text(
         '[[plan]]\nplace = "1"\nrecord = "brith"\nentries = 1\n', encoding="utf-8"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -407,3 +408,18 @@ def test_no_text_in_a_field_of_a_date_ends_in_a_cell_that_the_check_refuses(text
     assert one.written == text
     value = one.delivered.value
     assert one.waits or not value or is_date_text(value)
+
+
+_FIGURES = st.sampled_from(["25", "07", "10", "85", "1985"])
+_SIGNS = st.sampled_from([".", "/", "-", " ", "_", ",", "·", "–", "'", "|", ":", ";", " số ", "/HT/", "KS"])
+
+
+@given(st.lists(st.tuples(_FIGURES, _SIGNS), min_size=1, max_size=4))
+def test_figures_of_a_number_that_a_sign_parts_are_never_delivered_as_one_unasked(
+    parts: list[tuple[str, str]],
+) -> None:
+    text = "".join(figures + sign for figures, sign in parts).rstrip()
+    one = layers_of(entry_number=text, registered_on="1/4/1985")["entry_number"]
+    delivered_figures = [int(figures) for figures in re.findall(r"\d+", one.delivered.value)]
+    written = [int(figures) for figures, _ in parts]
+    assert one.waits or delivered_figures[: len(written)] == written

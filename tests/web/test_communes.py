@@ -73,3 +73,12 @@ def test_the_list_of_a_unit_names_its_books_and_those_it_may_have_to_share(
 def test_a_supervisor_of_one_place_sees_that_place_alone(chief: Browser, director: Browser) -> None:
     assert "An Hòa" not in text_of(chief.get("/communes?on=2020-01-01"))
     assert chief.get("/communes?on=2026-12-03&unit=2025:31120").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/books", "/packages"])
+def test_books_are_found_by_the_unit_of_today(director: Browser, path: str) -> None:
+    offered = director.get(path).text
+    assert '<option value="unit:2025:31120">' in offered
+    found = text_of(director.get(f"{path}?place=unit:2025:31120"))
+    rows = [f"sổ {code}" in found for code, _ in FORMER]
+    assert rows == [True, True, False]

@@ -136,6 +136,34 @@ def test_both_layers_of_a_value_are_shown_and_one_button_confirms_the_second(
     assert (refused.status_code, "chờ xác nhận" in text_of(refused)) == (422, True)
 
 
+def test_one_tick_confirms_all_entries_of_the_book_that_wait_alike_and_no_other(
+    chief: Browser, registry: Registry
+) -> None:
+    book_id = registry.book_id(replace(LEDGER, volume="08/2010"), "KS.2010.08")
+    registry.store_scan(book_id, "e" * 64, "scan.pdf", 1000, 1)
+    drawn = [
+        entry(
+            read("registered_on", "1/2/2010", canonical="01.02.2010"),
+            read("child_born_on", text, canonical=""),
+            row=row,
+        )
+        for row, text in enumerate(("05/3/07", "05/3/07", "06/3/07"))
+    ]
+    registry.save_page(book_id, page(*drawn, scan="e" * 64), "f1")
+    first, second, other = registry.entries(book_id)
+    mark = registry.delivery_layers(first, DeliveryPolicy())["child_born_on"].mark
+    form = {"field": "child_born_on", "choice": "1", "shown": mark, "alike": "true"}
+    answer = chief.submit(f"/entries/{first}/delivery", form)
+    assert answer.headers["location"] == f"/entries/{first}?confirmed=true&alike=2"
+    assert "cho 2 sự kiện giống nhau" in text_of(chief.get(answer.headers["location"]))
+    layers = {
+        one: registry.delivery_layers(one, DeliveryPolicy())["child_born_on"]
+        for one in (first, second, other)
+    }
+    assert [layers[one].waits for one in (first, second, other)] == [False, False, True]
+    assert layers[first].delivered.value == layers[second].delivered.value == "05.03.1907"
+
+
 @pytest.mark.parametrize("regions", ["[[1" + "0" * 400 + ", 0, 1, 1]]", "[[NaN, 0, 1, 1]]", "x", "[1]"])
 def test_regions_of_a_page_that_are_none_are_refused(
     chief: Browser, registry: Registry, regions: str

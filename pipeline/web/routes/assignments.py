@@ -110,7 +110,8 @@ def _page(visit: Visit, refused: str = "", narrowed: BookFilter = BookFilter()) 
         for book in visit.registry.statistics(visit.person.places).book_states()
         if book.book_id in waiting
     ]
-    books = [book for book in mine if narrowed.admits(book)]
+    units = visit.units
+    books = narrowed.admitted(mine, units)
     admitted = {book.book_id for book in books}
     return visit.page(
         "assignments.html",
@@ -122,7 +123,7 @@ def _page(visit: Visit, refused: str = "", narrowed: BookFilter = BookFilter()) 
         books={book.book_id: f"{book.folder_name}, quyển {book.volume}" for book in books[:MOST_FORMS]},
         found=len(books),
         narrowed=narrowed,
-        choices=FilterChoices.of(mine),
+        choices=FilterChoices.of(mine, units),
         stage_labels=BOOK_STAGE_LABELS,
         title_of=visit.schemas.title_of,
         people=visit.desk.assignable(visit.person),

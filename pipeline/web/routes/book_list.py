@@ -38,7 +38,12 @@ def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Res
     return visit.page(
         "books/list.html",
         listed=book_list(
-            books, visit.person, narrowed, visit.site.work.uploads.books, visit.registry.folder_names()
+            books,
+            visit.person,
+            narrowed,
+            visit.site.work.uploads.books,
+            visit.registry.folder_names(),
+            visit.units,
         ),
         narrowed=narrowed,
         title_of=visit.schemas.title_of,

@@ -41,7 +41,10 @@ class BulkForm(BookFilter):
 def act(visit: VisitDep, form: Annotated[BulkForm, Form()]) -> Response:
     """Do an act on the chosen books; approval first shows the facts of each book."""
     mine = visit.registry.statistics(visit.person.places).book_states()
-    books = [book for book in mine if (form.admits(book) if form.every else book.book_id in set(form.books))]
+    chosen = set(form.books)
+    books = (
+        form.admitted(mine, visit.units) if form.every else [book for book in mine if book.book_id in chosen]
+    )
     if form.act == "approve":
         return _page(
             visit,
@@ -52,12 +55,12 @@ def act(visit: VisitDep, form: Annotated[BulkForm, Form()]) -> Response:
         return _ask_for_packages(visit, form, books)
     if form.act == "approved":
         seen = dict(one.split(":", 1) for one in form.seen if ":" in one)
-        chosen = [book for book in mine if str(book.book_id) in seen]
+        approved = [book for book in mine if str(book.book_id) in seen]
         return _page(
             visit,
             "approved",
             results=_each(
-                chosen,
+                approved,
                 lambda book: visit.desk.approve_book(
                     visit.person, book.book_id, seen[str(book.book_id)], form.note
                 ),

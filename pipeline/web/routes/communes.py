@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from pipeline.base.localtime import local_date
-from pipeline.reports.communes import commune_report, takeover_report
+from pipeline.reports.communes import EVERYWHERE, commune_report, takeover_report
 from pipeline.reports.content import ManagementReport
 from pipeline.values.places import AnsweringUnits
 from pipeline.web.context import Visit, VisitDep
@@ -60,7 +60,7 @@ def _report(visit: Visit, asked: CommuneQuery) -> ManagementReport:
     places = visit.person.places
     counting = visit.registry.statistics(places, now=visit.site.now)
     units = AnsweringUnits(visit.schemas.places.gazetteer, asked.on or local_date(visit.site.now()))
-    scope = "mọi nơi đăng ký" if places is None else "những nơi của tài khoản này"
+    scope = EVERYWHERE if places is None else "những nơi của tài khoản này"
     if not asked.unit:
         plan = visit.site.plan.restricted_to(places)
         return commune_report(counting, visit.schemas, units, plan=plan, scope=scope)

@@ -67,7 +67,8 @@ def show_packages(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> 
 
 def _packages_page(visit: Visit, narrowed: BookFilter, refused: str = "") -> Response:
     mine = visit.registry.statistics(visit.person.places).book_states()
-    admitted = {book.book_id for book in mine if narrowed.admits(book)}
+    units = visit.units
+    admitted = {book.book_id for book in narrowed.admitted(mine, units)}
     rows = [
         (book, visit.site.work.packages.state(book.book_id))
         for book in _books(visit)
@@ -85,7 +86,7 @@ def _packages_page(visit: Visit, narrowed: BookFilter, refused: str = "") -> Res
             for place in state.refusal.places or ((state.refusal.sentence, ""),)
         ],
         narrowed=narrowed,
-        choices=FilterChoices.of(mine),
+        choices=FilterChoices.of(mine, units),
         stage_labels=BOOK_STAGE_LABELS,
         title_of=visit.schemas.title_of,
         is_open=visit.site.work.packages.is_open,

@@ -16,29 +16,46 @@ from pipeline.declarations.ledger import load_ledger
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 from pipeline.scans.inbox.book_folder import files_in_book
+from pipeline.values.places import AnsweringUnits
 
 MOST_ROWS = 400
 """Largest number of books shown; filters reach the others."""
 
 MOST_FOLDERS = 100
 
+UNIT = "unit:"
+"""What precedes the id of a unit of today in the filter by place."""
+
 
 class BookFilter(BaseModel):
-    """The filter of the list; ``""`` admits all."""
+    """The filter of the list; ``""`` admits all.
+
+    Attributes:
+        place: A place code, or ``UNIT`` and the id of the unit that answers for the places today.
+    """
 
     place: str = Field(default="", max_length=40)
     record: str = Field(default="", max_length=40)
     year: str = Field(default="", max_length=4)
     stage: str = Field(default="", max_length=20)
 
-    def admits(self, book: BookState, *, any_stage: bool = False) -> bool:
-        """Return whether the list shows a book; with ``any_stage`` at whatever stage."""
-        return (
-            self.place in ("", book.place_code)
+    def admitted(
+        self, books: Iterable[BookState], units: AnsweringUnits, *, any_stage: bool = False
+    ) -> list[BookState]:
+        """Return the books that the list shows; with ``any_stage`` at whatever stage."""
+        return [
+            book
+            for book in books
+            if self._is_of_place(book, units)
             and self.record in ("", book.record)
             and self.year in ("", book.year)
             and (any_stage or self.stage in ("", book.stage))
-        )
+        ]
+
+    def _is_of_place(self, book: BookState, units: AnsweringUnits) -> bool:
+        if not self.place.startswith(UNIT):
+            return self.place in ("", book.place_code)
+        return units.of_book(book.place_code, book.place, book.volume).key == self.place.removeprefix(UNIT)
 
     def query(self, stage: str) -> str:
         """Return the query of the same list at another stage."""
@@ -52,19 +69,29 @@ class FilterChoices:
 
     Attributes:
         places: Code and name of places with books.
+        units: Filter value and title of the units of today that answer for them, where these are others.
         records: Records with books.
         years: Years with books, the latest first.
     """
 
     places: tuple[tuple[str, str], ...]
+    units: tuple[tuple[str, str], ...]
     records: tuple[str, ...]
     years: tuple[str, ...]
 
     @classmethod
-    def of(cls, books: Sequence[BookState]) -> FilterChoices:
+    def of(cls, books: Sequence[BookState], units: AnsweringUnits) -> FilterChoices:
         """Return the choices for these books."""
+        answers = {
+            (units.of_book(book.place_code, book.place, book.volume), book.place_code) for book in books
+        }
+        single = {(one.units[0], code) for one, code in answers if len(one.units) == 1}
+        titles = {UNIT + unit.id: unit.title for unit, _ in single}
         return cls(
             places=tuple(sorted({book.place_code: book.place for book in books}.items())),
+            units=tuple(sorted(titles.items(), key=lambda one: one[1]))
+            if any(unit.code != code for unit, code in single)
+            else (),
             records=tuple(sorted({book.record for book in books})),
             years=tuple(sorted({book.year for book in books}, reverse=True)),
         )
@@ -117,6 +144,7 @@ def book_list(
     narrowed: BookFilter,
     folder: Path | None,
     known: Iterable[str],
+    units: AnsweringUnits,
 ) -> BookList:
     """Return the list of the books that a person may see.
 
@@ -124,8 +152,8 @@ def book_list(
         folder: The folder of all books; None where this server has none.
         known: Folder names of all books, whoever may see them.
     """
-    matching = [state for state in mine if narrowed.admits(state)]
-    counts = Counter(state.stage for state in mine if narrowed.admits(state, any_stage=True))
+    matching = narrowed.admitted(mine, units)
+    counts = Counter(state.stage for state in narrowed.admitted(mine, units, any_stage=True))
     return BookList(
         rows=tuple(
             ListedBook(state, None if folder is None else files_in_book(folder / state.folder_name))
@@ -133,7 +161,7 @@ def book_list(
         ),
         found=len(matching),
         stages=tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items()),
-        choices=FilterChoices.of(mine),
+        choices=FilterChoices.of(mine, units),
         folders=() if folder is None else unknown_folders(folder, known, person),
     )
 

@@ -19,6 +19,7 @@ NUMBER, NAME = "07/2010", "Trần Thị Thử"
 
 def drag(page: Page, left: float, top: float, right: float, bottom: float) -> None:
     """Draw a region on the picture of the page, in shares of it."""
+    page.wait_for_load_state()
     page.wait_for_function("() => document.querySelector('.paper img').naturalWidth > 0")
     box = page.locator(".paper").bounding_box()
     assert box is not None

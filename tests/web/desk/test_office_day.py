@@ -20,6 +20,7 @@ CHECKED = ReviewPolicy(check="all", blind="none")
 
 def drag(page: Page) -> None:
     """Draw a region on the picture of a page with the mouse."""
+    page.wait_for_load_state()
     expect(page.locator(".paper img")).to_have_js_property("complete", value=True)
     box = page.locator(".paper").bounding_box()
     assert box is not None

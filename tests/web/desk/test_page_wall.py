@@ -52,6 +52,7 @@ def test_scanning_staff_put_the_pages_of_a_book_in_order(office: Office, sit_dow
         at.locator("#to").fill("4")
         at.get_by_role("button", name="Đưa", exact=True).click()
         expect(at.locator(".tile").last).to_contain_text("IMG_1.png")
+        at.wait_for_load_state()
         at.locator(".tile").last.press("Alt+ArrowLeft")
         expect(at.locator(".tile").nth(1)).to_contain_text("IMG_1.png")
         at.reload()
@@ -65,6 +66,7 @@ def test_scanning_staff_put_the_pages_of_a_book_in_order(office: Office, sit_dow
         assert turned.shape[:2] == (400, 560)
         assert turned[:30, -30:].max() < 40  # the dark corner went to the right
 
+        at.wait_for_load_state()
         at.locator(".tile").nth(2).press("Enter")
         expect(at.locator("#big")).to_be_visible()
         assert violations(at) == []
@@ -74,6 +76,7 @@ def test_scanning_staff_put_the_pages_of_a_book_in_order(office: Office, sit_dow
         expect(at.locator(".tile")).to_have_count(4)
         assert order(at)[2:] == ["trang-2-t1-xoay1-t1-nua1.jpg", "trang-2-t1-xoay1-t1-nua2.jpg"]
 
+        at.wait_for_load_state()
         at.locator(".tile").first.focus()
         at.keyboard.press("Delete")
         at.locator("#why-words").fill("trang của sổ khác")
