@@ -193,6 +193,7 @@ SAMPLES = {
     ),
     ("GET", "/changes"): Sample(),
     ("GET", "/communes"): Sample(),
+    ("GET", "/statistics"): Sample(),
     ("GET", "/entries/{entry_id}/links"): Sample(_ENTRY),
     ("POST", "/entries/{entry_id}/links/{link_id}"): Sample({**_ENTRY, "link_id": "1"}, {"verdict": "?"}),
     ("POST", "/forms"): Sample(form={"record": "birth", "title": "Mẫu thử", "place": "không"}),

@@ -29,6 +29,7 @@ COMMANDS = {
     "reconcile": "reconcile:reconcile",
     "report": "report:report",
     "pilot": "report:pilot",
+    "statistics": "statistics:statistics",
     "evaluate": "evaluate:evaluate",
     "calibrate": "calibrate:calibrate",
     "learn": "learn:learn",

@@ -36,6 +36,7 @@ from pipeline.registry.books import (
     pages,
     stored_books,
 )
+from pipeline.registry.books.rows import StoredBookRow
 from pipeline.registry.checks import checks, links
 from pipeline.registry.clear_values import clear_counts, clear_pages
 from pipeline.registry.custody import custody
@@ -74,6 +75,7 @@ from pipeline.registry.search.model import (
     SearchReason,
     SearchResult,
 )
+from pipeline.registry.statistics import countable_entries as countable
 from pipeline.registry.statistics import sampling as statistics_of_samples
 from pipeline.registry.statistics.statistics import RegistryStatistics
 from pipeline.registry.tasks import keyed_values, rescans, stamps, teaching
@@ -244,6 +246,22 @@ class Registry(ConnectionFacade):
             ids = [*ids, *sorted(altered.keys() - set(ids))]
             for one in stored_entries.stored_entries(connection, self._declared, ids):
                 yield one, altered.get(one.entry_id, ())
+
+    countable_books = reading(countable.countable_books)
+
+    def countable_entries(
+        self,
+        books: Sequence[StoredBookRow],
+        fields: Mapping[str, Collection[str]],
+        period: countable.RegistrationPeriod,
+        *,
+        signed: bool = True,
+    ) -> Iterator[countable.CountableEntry]:
+        """Yield entries for statistics as of one moment (``statistics.countable_entries``)."""
+        with self._reading() as connection:
+            yield from countable.countable_entries(
+                connection, self._declared, self._audit_key(), books, fields, period, signed=signed
+            )
 
     def altered_tables(self, book_id: int, entry_id: int) -> tuple[str, ...]:
         """Return the tables with a row of an entry that was changed or added behind the program's back."""

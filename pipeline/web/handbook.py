@@ -61,6 +61,7 @@ HINTS = (
     ("/reports/pilot", "how-to/send-pilot-figures"),
     ("/reports", "how-to/report"),
     ("/communes", "how-to/report"),
+    ("/statistics", "how-to/civil-statistics"),
     ("/search", "how-to/search"),
     ("/entries", "how-to/supervise"),
     ("/withdrawals", "how-to/withdraw"),

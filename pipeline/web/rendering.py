@@ -59,6 +59,7 @@ MENUS = (
             ("/extracts", "Sổ cấp trích lục"),
             ("/reports", "Báo cáo"),
             ("/communes", "Theo xã hiện nay"),
+            ("/statistics", "Biểu thống kê"),
         ),
     ),
     (

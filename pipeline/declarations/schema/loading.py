@@ -27,6 +27,7 @@ from pipeline.declarations.schema.record import LEDGER_KEYS, ActSpec, Derivation
 from pipeline.declarations.schema.schemas import Schemas, digest_of_files
 from pipeline.declarations.schema.shared_software import PROVINCE_FILE, LoadingRule
 from pipeline.declarations.schema.slots import roles_of, slot_name
+from pipeline.declarations.schema.statistic_forms import StatisticForm, check_statistic
 from pipeline.values import kinds
 from pipeline.values.derivations import DERIVATIONS, limits_of, takes
 from pipeline.values.predicates import PREDICATES
@@ -46,6 +47,8 @@ def check(schemas: Schemas, folder: Path) -> None:
     for form in schemas.forms.values():
         check_form(form, schemas, folder / "forms" / f"{form.id}.toml")
         check_printing(form, schemas.forms, folder / "forms" / f"{form.id}.toml")
+    for statistic in schemas.statistics.values():
+        check_statistic(statistic, schemas.records, schemas.vocabularies, folder / "statistics")
 
 
 def check_vocab(vocab: Vocab, schemas: Schemas, where: Path) -> None:
@@ -296,6 +299,7 @@ def _loaded(folder: Path, _contents: str) -> Schemas:
     model = folder / PROVINCE_FILE
     loading = _read(model, digest).get("rule", []) if model.exists() else []
     fingerprint = digest.hexdigest()[:16]
+    statistics = _all(folder / "statistics", StatisticForm, "statistic", hashlib.sha256())
     schemas = Schemas(
         records,
         forms,
@@ -306,6 +310,7 @@ def _loaded(folder: Path, _contents: str) -> Schemas:
         principles,
         place_tables=folder / PLACES,
         loading=tuple(validate_declaration(LoadingRule, row, model) for row in loading),
+        statistics={one.statistic: one for one in statistics},
     )
     check(schemas, folder)
     return schemas

@@ -19,6 +19,7 @@ from pipeline.declarations.schema.lists import ExportSpec, FindingSpec, Principl
 from pipeline.declarations.schema.own_flaws import OwnFlaw
 from pipeline.declarations.schema.record import FieldSpec, RecordSpec
 from pipeline.declarations.schema.shared_software import LoadingRule
+from pipeline.declarations.schema.statistic_forms import StatisticForm
 from pipeline.values import kinds
 from pipeline.values.places import Resolver, read_gazetteer
 
@@ -76,7 +77,7 @@ class Schemas:
     Attributes:
         forms: By id.
         findings: By code.
-        fingerprint: Changes when any declaration does.
+        fingerprint: Changes when any declaration by which pages are read does.
         principles: By code.
         place_tables: The folder of the tables of administrative units.
         own_places: The file of units that an office adds.
@@ -84,6 +85,7 @@ class Schemas:
         own_vocabs: The code lists that an office declares itself.
         register_flaws: Of an office's own records, code lists and workbooks.
         loading: The model of the shared software that packages are loaded into.
+        statistics: The forms of statistics by id.
     """
 
     records: Mapping[str, RecordSpec]
@@ -99,6 +101,7 @@ class Schemas:
     own_vocabs: frozenset[str] = frozenset()
     register_flaws: tuple[OwnFlaw, ...] = ()
     loading: tuple[LoadingRule, ...] = ()
+    statistics: Mapping[str, StatisticForm] = field(default_factory=dict)
 
     @property
     def form_flaws(self) -> Mapping[str, OwnFlaw]:

@@ -51,6 +51,7 @@ ACTIONS = {
     "pages-shown": "mở tường ảnh các trang của một quyển sổ",
     "pages-arranged": "xếp, thay hay đặt lại trang của một quyển sổ",
     "fields-listed": "mở danh sách ô sai",
+    "identity-list-taken": "lấy danh sách số sai quy tắc, ngày chưa đủ để đối chiếu với dữ liệu dân cư",
     "people-compared": "mở bảng từng người",
     "entries-added": "thêm sự kiện hộ tịch vào một trang, để nhập",
     "fields-added": "thêm trường cho một sự kiện, để nhập",

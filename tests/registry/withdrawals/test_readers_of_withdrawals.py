@@ -23,6 +23,7 @@ from pipeline.registry.desk import Desk
 from pipeline.registry.publishing.model import PublishedEntry
 from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.registry.search.model import SearchCriteria, SearchReason
+from pipeline.registry.statistics.countable_entries import RegistrationPeriod
 from pipeline.registry.statistics.model import ListFilter
 from pipeline.registry.tasks.rescans import answer_name
 from tests.registry.offices import PLACE, SINGLE, SUPERVISOR, Clock
@@ -290,6 +291,14 @@ READERS: dict[str, Reader] = {
     "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
     "statistics.pages_to_rescan": lambda registry, *_: registry.statistics(None).pages_to_rescan(),
     "statistics.communes": lambda registry, *_: registry.statistics(None).communes().books,
+    "countable_books": lambda registry, *_: registry.countable_books(None, ["birth"]),
+    "countable_entries": lambda registry, *_: list(
+        registry.countable_entries(
+            registry.countable_books(None, ["birth"]),
+            {"birth": ["entry_number", "registered_on"]},
+            RegistrationPeriod(),
+        )
+    ),
     "answered_tickets": lambda registry, *_: registry.answered_tickets(1),
     "book_with_scan": lambda registry, *_: registry.book_with_scan(SCAN, 99),
     "statistics.hours.pages": lambda registry, *_: sum(
