@@ -17,7 +17,7 @@ import os
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,30 +30,20 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED, bench_in
+from benchmarks.delivery.filled_books import box_around, fill_book
 from benchmarks.figures import report_figures, say
 from pipeline.base.model import (
     Box,
     Crop,
-    EntryResult,
-    FieldReading,
-    FieldStatus,
-    Ledger,
-    PageKind,
-    PageRef,
-    PageResult,
     Pixels,
-    Quality,
-    Writing,
 )
 from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
-from pipeline.declarations.schema import RecordSpec, Schemas
+from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.package import PackageProgress, export_book
-from pipeline.registry import Registry
 from pipeline.run_context import RunContext
-from pipeline.scans.intake import list_scans, page_of, scan_file
-from pipeline.scans.workspace import Workspace
+from pipeline.scans.intake import page_of, scan_file
 from pipeline.training.evaluation import BookTruth, load_truth
 from pipeline.training.synthetic_pages import SynthOptions, write_book
 
@@ -130,7 +120,9 @@ def main() -> None:
         drawn = write_book(root / "drawn", schemas.form(FORM), schemas, options)
         context = bench_in(root / "workspace")
         with context.open_registry() as registry:
-            book_id, filled = _fill(registry, context, drawn, chosen.entries, schemas, chosen.minutes)
+            ledger = replace(load_ledger(drawn), entries=chosen.entries, pages=chosen.entries)
+            until = time.perf_counter() + 60 * chosen.minutes
+            book_id, filled = fill_book(registry, context, drawn, ledger, "bench", schemas, until)
             say(f"xuất {filled} việc, {chosen.workers} tiến trình")
             watch, before = Watch(), time.process_time()
             started = time.perf_counter()
@@ -170,76 +162,6 @@ def main() -> None:
     report_figures("export", figures)
 
 
-def _fill(
-    registry: Registry, context: RunContext, drawn: Path, entries: int, schemas: Schemas, minutes: float
-) -> tuple[int, int]:
-    """A book of so many accepted entries, or of those that could be put in within the time, and how many they are;
-    every page is a scan of its own with the picture of a drawn one."""
-    until = time.perf_counter() + 60 * minutes
-    truth, ledger = load_truth(drawn / "truth.json"), load_ledger(drawn)
-    record = schemas.record(truth.kind)
-    pictures = {scan.path.name: scan.path.read_bytes() for scan in list_scans(drawn)}
-    book_id = registry.book_id(replace(ledger, entries=entries, pages=entries), "bench")
-    folder = context.workspace / "scans"
-    folder.mkdir(parents=True)
-    sizes: dict[str, tuple[int, int]] = {}
-    for number in range(1, entries + 1):
-        entry = truth.entries[(number - 1) % len(truth.entries)]
-        page = truth.pages[entry.page or 0]
-        path = folder / f"{number:05}.jpg"
-        path.write_bytes(pictures[page.scan] + f"{number:08}".encode())  # behind the picture: another scan
-        scan = scan_file(path)
-        Workspace(context.workspace).store(path, scan.sha256)
-        path.unlink()
-        if page.scan not in sizes:
-            stored = page_of(scan_file(drawn / page.scan), 1).pixels.shape
-            sizes[page.scan] = (stored[1], stored[0])
-        registry.store_scan(book_id, scan.sha256, path.name, scan.size, 1)
-        readings = tuple(_readings(entry.values, entry.ink, record, schemas, ledger, number))
-        result = PageResult(
-            PageRef(scan.sha256, 1), PageKind.ENTRIES, ledger.form, sizes[page.scan], np.eye(3), 0, 0.0,
-            Quality(100, 120, 0, 300), None, (), (EntryResult(0, readings, ()),), (), {},
-        )  # fmt: skip
-        registry.save_page(book_id, result, "bench")
-        if number % 500 == 0:
-            say(f"{number} trang trong sổ dữ liệu")
-        if time.perf_counter() > until and len(truth.entries) <= number < entries:
-            say(f"hết giờ: {number} trang trong sổ dữ liệu")
-            return registry.book_id(replace(ledger, entries=number, pages=number), "bench"), number
-    return book_id, entries
-
-
-def _readings(
-    values: Mapping[str, str],
-    ink: Mapping[str, Sequence[Sequence[float]]],
-    record: RecordSpec,
-    schemas: Schemas,
-    ledger: Ledger,
-    number: int,
-) -> Iterator[FieldReading]:
-    """Every field as read and accepted; number, page and day are such
-    that a check of the book finds nothing."""
-    for spec in record.fields:
-        if spec.column == "so":
-            text = f"{number:02}/{ledger.year}"
-        elif spec.column == "trangSo":
-            text = str(number)
-        elif spec.column == "ngayDangKy":
-            text = f"15/06/{ledger.year}"
-        elif spec.ledger:
-            text = str(getattr(ledger, spec.ledger))
-        elif spec.column in values:
-            text = values[spec.column]
-        else:
-            continue
-        lines = tuple(_box(quad) for quad in ink.get(spec.name, ()))
-        canonical = spec.value_kind.parse(text, schemas.vocabulary(spec)).canonical
-        status = FieldStatus.READ if text else FieldStatus.BLANK
-        yield FieldReading(
-            spec.name, status, text, canonical, 1.0, Writing.HAND, "bench", lines[0] if lines else None, lines, True
-        )  # fmt: skip
-
-
 def _legibility(
     drawn: Path, archive: Path, context: RunContext, schemas: Schemas
 ) -> tuple[float, float, int]:
@@ -257,7 +179,7 @@ def _legibility(
             copy = _picture(files.read(names[at]))
             for spec in record.fields:
                 text = entry.values.get(spec.column, "")
-                boxes = [_box(quad) for quad in entry.ink.get(spec.name, ())]
+                boxes = [box_around(quad) for quad in entry.ink.get(spec.name, ())]
                 if not text or len(boxes) != 1 or spec.name in entry.struck or not spec.value_kind.is_words:
                     continue
                 share = copy.shape[1] / master.pixels.shape[1]
@@ -288,10 +210,6 @@ def _crop(pixels: Pixels, box: Box, dpi: float, kind: str) -> Crop:
 
 def _scaled(box: Box, share: float) -> Box:
     return Box(box.left * share, box.top * share, box.right * share, box.bottom * share)
-
-
-def _box(quad: Sequence[float]) -> Box:
-    return Box(min(quad[::2]), min(quad[1::2]), max(quad[::2]), max(quad[1::2]))
 
 
 if __name__ == "__main__":
