@@ -31,6 +31,7 @@ LEFT_OUT = (
     "account_answer",
     "external_identity",
     "known_address",
+    "saved_filter",
     "audit",
     "row_digest",
     "login_session",

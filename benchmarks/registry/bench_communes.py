@@ -60,7 +60,7 @@ def main() -> None:
         with Registry.open(f"sqlite:///{path}", schemas) as registry:
             wall, cpu = time.perf_counter(), time.process_time()
             units = AnsweringUnits(schemas.places.gazetteer, ON)
-            report = commune_report(registry.statistics(None), schemas, units)
+            report = commune_report(registry.statistics(None).communes(), schemas, units)
             seconds = round(time.perf_counter() - wall, 2)
             cpu_seconds = round(time.process_time() - cpu, 2)
         wall = time.perf_counter()

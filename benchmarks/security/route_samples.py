@@ -185,6 +185,8 @@ SAMPLES = {
     ("POST", "/entries/{entry_id}/amendments/{amendment_id}/withdraw"): Sample(
         {**_ENTRY, "amendment_id": "1"}, {"reason": ""}
     ),
+    ("POST", "/filters"): Sample(form={"page": "search", "filter_name": "Bộ lọc thử", "record": "birth"}),
+    ("POST", "/filters/{filter_id}/delete"): Sample({"filter_id": "999999"}, {"page": "search"}),
     ("POST", "/search"): Sample(form={"name": "Thử Một", "purpose": "check", "reason": "phép thử"}),
     ("GET", "/search/{request_id}/ink/{entry_id}/{field}"): Sample(
         {"request_id": "0", **_ENTRY, "field": "child_name"}

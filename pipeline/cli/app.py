@@ -52,6 +52,7 @@ COMMANDS = {
     "custody": "custody:app",
     "volumes": "volumes:volumes",
     "scans": "scans:scans",
+    "province": "province:app",
     "intake": "intake:app",
     "audit": "audit:app",
     "amend": "amend:app",

@@ -9,10 +9,10 @@ import typer
 
 from pipeline.base.errors import PackageRefused
 from pipeline.base.files import printable
+from pipeline.base.signing_key import fingerprint, signing_key
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import plain, print_json, say
-from pipeline.delivery.export.package_folder import fingerprint, signing_key
 from pipeline.delivery.package_sentences import format_package_flaw
 from pipeline.delivery.signing.disk_list import LIST, disk_flaws, write_disk_list
 

@@ -30,7 +30,8 @@ def report(
         list[str] | None, typer.Option("--place", help="Chỉ nơi đăng ký có mã này; nêu được nhiều lần.")
     ] = None,
     unit: Annotated[
-        str, typer.Option("--unit", help="Chỉ những nơi mà đơn vị hành chính hiện nay có mã này trả lời thay.")
+        str,
+        typer.Option("--unit", help="Chỉ những nơi mà đơn vị hành chính hiện nay có mã này trả lời thay."),
     ] = "",
     by_unit: Annotated[
         bool, typer.Option("--by-unit", help="Thay vì báo cáo chung: bảng theo từng xã hiện nay.")
@@ -54,8 +55,10 @@ def report(
             asked = answered if asked is None else asked & answered
         if by_unit:
             scope = EVERYWHERE if asked is None else "những nơi đã chọn"
-            counting = registry.statistics(asked)
-            document = commune_report(counting, work.schemas, units, plan=plan.restricted_to(asked), scope=scope)
+            counts = registry.statistics(asked).communes()
+            document = commune_report(
+                counts, work.schemas, units, plan=plan.restricted_to(asked), scope=scope
+            )
         else:
             document = build_report(
                 registry,

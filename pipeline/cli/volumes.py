@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from pipeline.base.files import printable
+from pipeline.base.signing_key import signing_key
 from pipeline.cli.context import HERE, ME, WorkspaceOption, by_option
 from pipeline.cli.print_papers import OutOption, write_printed
 from pipeline.cli.screen import say
-from pipeline.delivery.export.package_folder import signing_key
 from pipeline.delivery.printing.offices import read_offices
 from pipeline.delivery.printing.service import Asker
 from pipeline.delivery.printing.volume_table import package_folders, volume_paper, volume_table

@@ -11,7 +11,12 @@ from pathlib import Path
 import pipeline
 from pipeline.base.errors import PackageRefused
 from pipeline.base.files import sha256_of_file
-from pipeline.delivery.export.package_folder import MANIFEST, signing_key, whole_folder, write_manifest
+from pipeline.base.signing_key import signing_key
+from pipeline.delivery.export.package_folder import (
+    MANIFEST,
+    whole_folder,
+    write_manifest,
+)
 from pipeline.delivery.printing.volume_table import MASTERS
 from pipeline.registry import Registry, RegistryPart
 from pipeline.scans.workspace import Workspace

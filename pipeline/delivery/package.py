@@ -8,7 +8,7 @@ import logging
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +17,16 @@ from typing import Any
 import pipeline
 from pipeline.base.errors import PackageRefused, ScanError, SecurityError, SetupError
 from pipeline.base.files import sha256_of_file
+from pipeline.base.signing_key import signing_key
 from pipeline.books.book_checks import check_books
 from pipeline.delivery.deliverable import DeliverableBook, deliverable_book, without_altered, without_faults
 from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, CopySignature, CopyWorkers
 from pipeline.delivery.export.export_options import BookNames, PackageOptions
-from pipeline.delivery.export.package_folder import MANIFEST, signing_key, whole_folder, write_manifest
+from pipeline.delivery.export.package_folder import (
+    MANIFEST,
+    whole_folder,
+    write_manifest,
+)
 from pipeline.delivery.export.package_values import ExportBlocker, FieldTally, WorkbookFault
 from pipeline.delivery.export.preupload import count_by_check, preupload_faults
 from pipeline.delivery.export.workbook import write_workbook
@@ -76,6 +81,7 @@ class PackageReport:
         filled: Number of filled fields by length.
         pdf_bytes: Total size of the PDFs.
         dropped: Number of entries by column with values that the template has no column for.
+        empty: The template's columns in which no entry of the book has a value.
         withdrawn: Withdrawn entries that an earlier package contains.
         layered: Number of changed fields by name of the delivery rule.
         despite: Whether it was written although its rehearsal of loading fails.
@@ -93,6 +99,7 @@ class PackageReport:
     filled: FieldTally = field(default_factory=FieldTally)
     pdf_bytes: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
     withdrawn: tuple[WithdrawnDelivery, ...] = ()
     layered: Mapping[str, int] = field(default_factory=dict)
     despite: bool = False
@@ -190,6 +197,8 @@ class _Package:
         layered = Counter(delivery.rule for entry in book.entries for delivery in entry.layered)
         self._layered = dict(layered.most_common())
         self._dropped = _dropped((entry.cells for entry in book.entries), columns)
+        leading = len(context.schemas.exports[self._export].leading)
+        self._empty = _empty([entry.cells for entry in book.entries], columns[leading:])
 
     def write(self, target: Path, workers: int, approval: BookApproval | None) -> PackageReport:
         """Write all files; a refused package leaves no files.
@@ -279,6 +288,7 @@ class _Package:
             loose=tuple((scans[ref.scan_sha256], ref.page_no) for ref in self._book.loose),
             filled=self._filled,
             dropped=self._dropped,
+            empty=self._empty,
             withdrawn=self._withdrawn,
             layered=self._layered,
             despite=self._is_overruled() and "folder" in more,
@@ -369,6 +379,7 @@ class _Package:
                 "warnings": count_by_check(self._faults),
                 "dropped": dict(self._dropped),
             },
+            "empty_columns": list(self._empty),
             "pdf_signature": {"certificate_sha256": self._signer} if self._signer else {},
             "complete": not self._book.blockers,
             "amended": [
@@ -435,3 +446,8 @@ def _dropped(rows: Iterable[Mapping[str, str]], columns: Collection[str]) -> Map
     """Return the number of filled cells by column for columns outside the template."""
     kept = frozenset(columns)
     return dict(Counter(name for cells in rows for name, text in cells.items() if text and name not in kept))
+
+
+def _empty(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns without any filled cell."""
+    return tuple(column for column in columns if not any(cells.get(column) for cells in rows))

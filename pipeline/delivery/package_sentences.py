@@ -101,6 +101,9 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
         yield f"  MẪU NÀY KHÔNG CÓ CỘT cho {columns}: các giá trị ấy không có trong tệp Excel."
         yield '  Muốn giao đủ thì chọn mẫu có đủ cột: khai sinh đặt birth_template = "KS70" trong package.toml;'
         yield "  mẫu do cơ quan đặt cột thì thêm cột ấy ở [[export]] của office.toml."
+    if report.empty:
+        yield f"  {len(report.empty)} cột trống ở mọi sự kiện của quyển: {', '.join(report.empty)}."
+        yield "  Mẫu sổ không có chỗ ghi mà vẫn phải giao thì thêm trường ấy cho cả quyển ở Biên mục."
     if report.loose:
         pages = ", ".join(f"{scan} trang {page}" for scan, page in report.loose[:5])
         more = f" và {len(report.loose) - 5} trang nữa" if len(report.loose) > 5 else ""

@@ -18,6 +18,7 @@ from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas, load
 from pipeline.registry import policy_changes, sampled_values, tampered_rows
+from pipeline.registry.accounts import saved_filters
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person
 from pipeline.registry.accounts.sign_ins import SignIns
@@ -483,6 +484,10 @@ class Registry(ConnectionFacade):
     ) -> IndexAgreement:
         """Compare the index of the search with the registry, and put it right where ``mend`` says so."""
         return following.compare(self._database, self._declared, mend=mend, progress=progress)
+
+    filters_of = reading(saved_filters.filters_of)
+    save_filter = writing(saved_filters.save_filter)
+    delete_filter = writing(saved_filters.delete_filter)
 
     # --- rooms of their own ---------------------------------------------------------------------------------------
 

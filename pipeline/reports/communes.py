@@ -11,10 +11,8 @@ from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.localtime import local_date
 from pipeline.base.text.numbers import NOTHING
 from pipeline.declarations.schema import Schemas
-from pipeline.registry.lots.stored_lots import Lot
-from pipeline.registry.statistics.commune_counts import BookDelivery
-from pipeline.registry.statistics.model import BookStatistics
-from pipeline.registry.statistics.statistics import RegistryStatistics
+from pipeline.registry.statistics.commune_counts import BookDelivery, CommuneCounts, SampleCount
+from pipeline.registry.statistics.model import BookStatistics, Statistics
 from pipeline.reports.columns import ReportColumn, bounds, counts, days, shares, table_of, texts
 from pipeline.reports.content import ManagementReport, ReportFigure, ReportSection, ReportTable, count_cell
 from pipeline.reports.data import ReportData, grouped
@@ -44,13 +42,14 @@ class UnitBooks:
     Attributes:
         rows: The rows of the plan of the same places.
         deliveries: What left the office, by book.
+        samples: The samples of lots, by the first book of the lot.
     """
 
     answer: UnitsOfBook
     books: Sequence[BookStatistics]
-    lots: Sequence[Lot] = ()
     rows: Sequence[WorkPlanRow] = ()
     deliveries: Mapping[int, BookDelivery] = field(default_factory=dict)
+    samples: Mapping[int, SampleCount] = field(default_factory=dict)
 
     @property
     def former_places(self) -> int:
@@ -69,11 +68,11 @@ class UnitBooks:
     @property
     def checked(self) -> int:
         """Number of entries checked in samples of lots."""
-        return sum(lot.findings.checked for lot in self.lots)
+        return sum(self._sample(book).checked for book in self.books)
 
     @property
     def wrong(self) -> int:
-        return sum(lot.findings.wrong for lot in self.lots)
+        return sum(self._sample(book).wrong for book in self.books)
 
     def amount(self, name: str) -> int:
         """Return the sum of a count over the books."""
@@ -82,24 +81,20 @@ class UnitBooks:
     def _delivery(self, book: BookStatistics) -> BookDelivery:
         return self.deliveries.get(book.book_id, BookDelivery())
 
+    def _sample(self, book: BookStatistics) -> SampleCount:
+        return self.samples.get(book.book_id, SampleCount())
 
-def units_of(
-    data: ReportData, units: AnsweringUnits, deliveries: Mapping[int, BookDelivery]
-) -> tuple[UnitBooks, ...]:
+
+def units_of(data: ReportData, units: AnsweringUnits, counted: CommuneCounts) -> tuple[UnitBooks, ...]:
     """Return the books of a report by the unit that answers for them: units by title, then candidates, then unknown."""
 
     def answer(book: BookStatistics) -> UnitsOfBook:
         return units.of_book(book.place_code, book.place, book.volume)
 
     books = grouped(data.tallies.books, answer)
-    by_folder = {book.folder_name: answer(book) for book in data.tallies.books}
-    lots = grouped(
-        (lot for lot in data.tallies.lots if lot.books and lot.books[0] in by_folder),
-        lambda lot: by_folder[lot.books[0]],
-    )
     rows = grouped(data.plan.rows, lambda row: _of_row(units, row, data.places))
     known = [
-        UnitBooks(one, tuple(books.get(one, ())), lots.get(one, ()), rows.get(one, ()), deliveries)
+        UnitBooks(one, tuple(books.get(one, ())), rows.get(one, ()), counted.deliveries, counted.samples)
         for one in dict.fromkeys([*books, *rows])
     ]
     return tuple(
@@ -114,7 +109,7 @@ def _of_row(units: AnsweringUnits, row: WorkPlanRow, names: Mapping[str, str]) -
 
 
 def commune_report(
-    counting: RegistryStatistics,
+    counted: CommuneCounts,
     schemas: Schemas,
     units: AnsweringUnits,
     *,
@@ -122,12 +117,11 @@ def commune_report(
     scope: str = EVERYWHERE,
 ) -> ManagementReport:
     """Return the report by the units that answer on a day."""
-    tallies, deliveries = counting.communes()
-    data = ReportData(tallies, plan, schemas, 0)
-    found = units_of(data, units, deliveries)
+    data = _data(counted, schemas, plan)
+    found = units_of(data, units, counted)
     single = [one for one in found if len(one.answer.units) == 1]
     open_ = [one for one in found if len(one.answer.units) != 1]
-    total = UnitBooks(UnitsOfBook(), tallies.books, tallies.lots, plan.rows, deliveries)
+    total = UnitBooks(UnitsOfBook(), counted.books, plan.rows, counted.deliveries, counted.samples)
     main = ReportSection(
         "communes",
         f"Theo đơn vị trả lời cho sổ vào ngày {units.on:%d/%m/%Y}",
@@ -138,7 +132,7 @@ def commune_report(
     )
     places = ReportSection("places", "Nơi đăng ký cũ", tables=(_place_table(found),))
     return ManagementReport(
-        at=tallies.at,
+        at=counted.at,
         since=units.on,
         days=0,
         scope=scope,
@@ -146,6 +140,10 @@ def commune_report(
         title="Sổ hộ tịch theo xã hiện nay",
         name="theo-xa",
     )
+
+
+def _data(counted: CommuneCounts, schemas: Schemas, plan: WorkPlan) -> ReportData:
+    return ReportData(Statistics(counted.at, counted.at, books=counted.books), plan, schemas, 0)
 
 
 def _figures(found: Sequence[UnitBooks], total: UnitBooks) -> tuple[ReportFigure, ...]:
@@ -254,23 +252,24 @@ def _chart(data: ReportData, found: Sequence[UnitBooks]) -> BarChart:
 
 
 def takeover_report(
-    counting: RegistryStatistics, schemas: Schemas, units: AnsweringUnits, unit_id: str, *, scope: str
+    counted: CommuneCounts, schemas: Schemas, units: AnsweringUnits, unit_id: str, *, scope: str
 ) -> ManagementReport | None:
     """Return the list of the books that a unit takes over, for signature; None: it answers for no book.
 
     Books of divided places for which it is one of several candidates stand in a table of their own.
     """
-    tallies, deliveries = counting.communes()
-    found = units_of(ReportData(tallies, WorkPlan(), schemas, 0), units, deliveries)
+    found = units_of(_data(counted, schemas, WorkPlan()), units, counted)
     own = [one for one in found if one.answer.key == unit_id]
     perhaps = [one for one in found if one.answer.is_split and units.admits(unit_id, one.answer)]
     if not own and not perhaps:
         return None
     (unit,) = {unit for one in (*own, *perhaps) for unit in one.answer.units if unit.id == unit_id}
-    tables = [_book_table("books", "Sổ tiếp nhận", own, schemas, deliveries)]
+    tables = [_book_table("books", "Sổ tiếp nhận", own, schemas, counted.deliveries)]
     if perhaps:
         tables.append(
-            _book_table("perhaps", "Sổ của nơi bị chia, phải thỏa thuận", perhaps, schemas, deliveries)
+            _book_table(
+                "perhaps", "Sổ của nơi bị chia, phải thỏa thuận", perhaps, schemas, counted.deliveries
+            )
         )
     books = [book for one in own for book in one.books]
     figures = (
@@ -283,7 +282,7 @@ def takeover_report(
         "takeover", f"{unit.title} (mã {unit.code})", figures, tables=tuple(tables), note=KNOWN_UNTIL
     )
     return ManagementReport(
-        at=tallies.at,
+        at=counted.at,
         since=units.on,
         days=0,
         scope=scope,

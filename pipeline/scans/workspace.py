@@ -172,6 +172,11 @@ class Workspace:
         return self.root / "plan.toml"
 
     @property
+    def province(self) -> Path:
+        """The offices that send their figures, for a province; optional."""
+        return self.root / "province.toml"
+
+    @property
     def packages(self) -> Path:
         """Packages requested in the web application."""
         return self.root / "packages"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from pipeline.base.errors import HotichError
+from pipeline.base.signing_key import signing_key
 from pipeline.declarations.schema.shared_software import PROVINCE_FILE
-from pipeline.delivery.export.package_folder import signing_key
 from pipeline.delivery.package import LoadingOverride
 from pipeline.scans.workspace import PACKAGE_KEY
 from pipeline.web.security.middleware import log_fault
@@ -89,6 +89,7 @@ class PackageState:
         refusal: Why the last attempt, at ``refused_at``, made no package.
         files: File names of the last package, made at ``made_at``, regardless of later attempts.
         held: Number of entries and pages that this package leaves out.
+        empty: Columns of this package without any value.
     """
 
     phase: PackagePhase = PackagePhase.NONE
@@ -99,6 +100,7 @@ class PackageState:
     files: tuple[str, ...] = ()
     made_at: datetime | None = None
     held: int = 0
+    empty: tuple[str, ...] = ()
 
     @property
     def is_under_way(self) -> bool:
@@ -167,7 +169,8 @@ class PackageQueue:
             return state
         made_at = datetime.fromtimestamp((package / MANIFEST).stat().st_mtime, UTC)
         phase = PackagePhase.DONE if state.phase is PackagePhase.NONE else state.phase
-        return replace(state, phase=phase, files=_names(package), made_at=made_at, held=_held(package))
+        held, empty = _shortcomings(package)
+        return replace(state, phase=phase, files=_names(package), made_at=made_at, held=held, empty=empty)
 
     def ended_since(self, since: datetime) -> dict[int, tuple[datetime, PackageState]]:
         """Return when and how attempts of this server ended after a moment, by book."""
@@ -272,13 +275,14 @@ def _store_refusal(target: Path, refused: PackageRefusal, refused_at: datetime) 
         log_fault(error)
 
 
-def _held(package: Path) -> int:
-    """Return the number of entries and pages that a package leaves out, as its manifest says."""
+def _shortcomings(package: Path) -> tuple[int, tuple[str, ...]]:
+    """Return how many entries and pages a package leaves out and its empty columns, as its manifest says."""
     try:
-        return len(json.loads((package / MANIFEST).read_text(encoding="utf-8")).get("not_settled", ()))
+        manifest = json.loads((package / MANIFEST).read_text(encoding="utf-8"))
+        return len(manifest.get("not_settled", ())), tuple(map(str, manifest.get("empty_columns", ())))
     except (OSError, ValueError, AttributeError, TypeError) as error:
         log_fault(error)
-        return 0
+        return 0, ()
 
 
 def _names(package: Path) -> tuple[str, ...]:

@@ -29,3 +29,19 @@ def test_the_report_is_told_and_written_and_a_slip_in_the_plan_is_named(
     slip = hotich("report")
     assert slip.exit_code != 0
     assert "dòng 3" in slip.output
+
+
+def test_an_office_sends_its_figures_and_a_province_gathers_them(
+    hotich: Hotich, tmp_path: Path, workspace: Path
+) -> None:
+    told = hotich("province", "send", "--out", tmp_path)
+    assert told.exit_code == 0, told.output
+    key = " ".join(told.stdout.split()).rpartition("province.toml: ")[2]
+    row = f'[[office]]\nname = "Xã Thử"\nkey = "{key}"\nplaces = ["00001"]\n'
+    (workspace / "province.toml").write_text(row, encoding="utf-8")
+    gathered = hotich("province", "gather", tmp_path, "--out", tmp_path / "out")
+    assert gathered.exit_code == 0, gathered.output
+    assert "đã tính" in gathered.stdout
+    assert len(list((tmp_path / "out").iterdir())) == 2
+    (workspace / "province.toml").write_text(row.replace(key, "AAAA"), encoding="utf-8")
+    assert hotich("province", "gather", tmp_path).exit_code == 11

@@ -339,8 +339,8 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
         assert status in HIDDEN
     elif (access.method, access.path) == ("POST", "/login"):
         assert status == 401  # the sample's password is wrong
-    elif access.path == "/search/{request_id}/ink/{entry_id}/{field}":
-        assert status == 404  # nobody has made the sample's search
+    elif access.path in {"/search/{request_id}/ink/{entry_id}/{field}", "/filters/{filter_id}/delete"}:
+        assert status == 404  # nobody has made the sample's search, or saved its filter
     elif access.path == "/column/pictures":
         assert status in ({200} if role is Role.SUPERVISOR else {200, 403})  # by who has the task in hand
     elif access.path.startswith("/reports/pilot/ket-qua-thu"):

@@ -45,6 +45,10 @@ def test_a_book_is_approved_as_it_was_seen_and_taken_back(
     place = f"/books/{book_id}/approval"
     assert f'href="{place}"' in chief.get(f"/books/{book_id}/entries").text
     seen = seen_on(chief.get(place).text)
+    shown = text_of(chief.get(place))
+    assert "cột trống ở mọi sự kiện" in shown
+    (offered,) = re.findall(rf"/data-entry/{book_id}\?wanted=registration_type", chief.get(place).text)
+    assert 'value="registration_type" selected' in chief.get(offered).text
     stale = chief.submit(place, {"seen": "0" * 64})
     assert (stale.status_code, "đã thay đổi" in text_of(stale)) == (422, True)
     done = chief.submit(place, {"seen": seen, "note": SCRIPT})

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
+from tests.registry.pages import LEDGER
 from tests.web.browser import text_of
 from tests.web.conftest import OTHER, OWN, browser_of
 
@@ -23,6 +24,7 @@ def test_a_book_is_assigned_seen_and_taken_back(
     for page in (supervisor.get("/assignments"), reviewer.get("/")):
         assert "01/02/2020" in text_of(page)
         assert "quá hạn" in text_of(page)
+        assert f"Khai sinh, {LEDGER.place}" in text_of(page)
     assert "Hôm nay bạn đã làm 0 nhiệm vụ" in text_of(reviewer.get("/"))
     wrong = supervisor.submit("/assignments/1", {"login": login, "due_on": "mai"})
     assert (wrong.status_code, "Hạn phải là một ngày" in text_of(wrong)) == (422, True)

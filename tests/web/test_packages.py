@@ -72,7 +72,10 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         sheet = openpyxl.load_workbook(io.BytesIO(volumes.content)).active
         assert sheet is not None
         told = [row[:3] + row[3:7] for row in sheet.iter_rows(min_row=5, max_row=7, values_only=True)]
-        counts = json.loads(taken["manifest.json"].content)["counts"]
+        manifest = json.loads(taken["manifest.json"].content)
+        counts, empty = manifest["counts"], manifest["empty_columns"]
+        assert f"{len(empty)} cột trống trong cả quyển" in shown
+        assert all(column in shown for column in empty)
         short, long = counts["fields_under_16"], counts["fields_from_16"]
         assert all(row[3:] == ("1", str(short), str(long), str(short + long)) for row in told), told
         assert dung.get("/packages/khoi-luong.pdf").content[:5] == b"%PDF-"

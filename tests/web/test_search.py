@@ -12,6 +12,7 @@ from pipeline.base.model import Box
 from pipeline.registry import Link, Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.accounts.saved_filters import MOST_FILTERS, FilteredPage
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN, browser_of
@@ -123,3 +124,56 @@ def test_a_link_is_judged_once_and_taken_back(
 def _person(registry: Registry) -> Person:
     login = f"{Role.SUPERVISOR}.{OWN}"
     return next(one.person for one in registry.accounts().list() if one.person.login == login)
+
+
+def test_unreviewed_readings_are_marked_and_shown_to_supervisors_alone(
+    app: FastAPI,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    chief: Browser,
+    entries: tuple[int, ...],
+) -> None:
+    asked = {"name": "bi mat", "unreviewed": "true", **WHY}
+    found = chief.submit("/search", asked)
+    told = text_of(found)
+    assert "Chưa rà soát: 1 sự kiện" in told
+    assert "Bí Mật máy đọc, chưa rà soát" in told
+    assert "Bí Mật" not in chief.submit("/search", {"name": "bi mat", **WHY}).text
+    checker = browser_of(app, accounts, people[Role.CHECKER, OWN])
+    refused = checker.submit("/search", asked)
+    assert (refused.status_code, "Bí Mật" in refused.text) == (403, False)
+    assert 'name="unreviewed"' not in checker.get("/search").text
+
+
+def test_a_filter_is_saved_under_a_name_for_oneself_alone_and_without_what_names_a_person(
+    app: FastAPI,
+    registry: Registry,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    chief: Browser,
+) -> None:
+    typed = {"name": "Đào Thị Tìm", "reason": "HS 12", "record": "birth", "year_from": "2011"}
+    named = {"page": "search", "filter_name": "Khai sinh 2011 & <b>"}
+    saved = chief.submit("/filters", {**typed, **named})
+    assert (saved.status_code, saved.headers["location"]) == (303, "/search?record=birth&year_from=2011")
+    chief.submit("/filters", {**typed, **named, "year_from": "2012"})  # the same name again
+    shown = chief.get("/search")
+    (address,) = re.findall(r'href="/search\?([^"]+)"', shown.text)
+    assert address.replace("&amp;", "&") == "record=birth&year_from=2012"
+    assert 'value="2012"' in chief.get(f"/search?{address.replace('&amp;', '&')}").text
+    (kept,) = registry.filters_of(_person(registry), FilteredPage.SEARCH)
+    assert "Tìm" not in str(kept)
+    checker = browser_of(app, accounts, people[Role.CHECKER, OWN])
+    assert "Khai sinh 2011" not in checker.get("/search").text
+    assert checker.submit(f"/filters/{kept.filter_id}/delete", {"page": "search"}).status_code == 404
+    for refused in ({"page": "books", "filter_name": "Trống"}, {**typed, "page": "search"}):
+        assert chief.submit("/filters", refused).status_code == 422
+    for number in range(MOST_FILTERS):
+        chief.submit("/filters", {**typed, "page": "search", "filter_name": f"Số {number}"})
+    assert len(registry.filters_of(_person(registry), FilteredPage.SEARCH)) == MOST_FILTERS
+    books = {"page": "books", "filter_name": "Chờ quét", "stage": "empty"}
+    assert chief.submit("/filters", books).headers["location"] == "/books?stage=empty"
+    assert 'href="/books?stage=empty">Chờ quét' in chief.get("/books").text
+    for one in registry.filters_of(_person(registry), FilteredPage.SEARCH):
+        assert chief.submit(f"/filters/{one.filter_id}/delete", {"page": "search"}).status_code == 303
+    assert registry.filters_of(_person(registry), FilteredPage.SEARCH) == ()

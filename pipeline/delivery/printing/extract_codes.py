@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.base.errors import PrintRefused
-from pipeline.delivery.export.package_folder import SigningKey, is_signed
+from pipeline.base.signing_key import SigningKey, is_signed
 from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, SetExtract
 
 _MARK = "HOTICH1"

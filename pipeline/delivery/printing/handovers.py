@@ -11,8 +11,13 @@ from typing import Any
 
 from pipeline.base.errors import PrintRefused, StorageError
 from pipeline.base.localtime import format_moment
+from pipeline.base.signing_key import fingerprint
 from pipeline.declarations.schema import Schemas
-from pipeline.delivery.export.package_folder import MANIFEST, fingerprint, package_flaws, read_manifest
+from pipeline.delivery.export.package_folder import (
+    MANIFEST,
+    package_flaws,
+    read_manifest,
+)
 from pipeline.delivery.export.package_values import LONG_FIELD
 from pipeline.delivery.printing.contents import day_of
 from pipeline.delivery.printing.offices import IssuingOffice

@@ -20,6 +20,7 @@ from pipeline.base.errors import PackageRefused, PrintRefused, ScanError
 from pipeline.base.files import sha256_of_file
 from pipeline.base.localtime import OFFICE_ZONE, format_moment, local_date
 from pipeline.base.model import PageImage
+from pipeline.base.signing_key import signing_key
 from pipeline.base.stages import STAGE_LABELS
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import RecordSpec, Schemas
@@ -28,7 +29,6 @@ from pipeline.delivery.entry_pdfs import CopyPlan
 from pipeline.delivery.export.book_list import book_list_workbook
 from pipeline.delivery.export.compression import CopyOptions
 from pipeline.delivery.export.export_options import AttachedPage, BookNames, PackageOptions, read_options
-from pipeline.delivery.export.package_folder import signing_key
 from pipeline.delivery.export.package_values import BookFacts, SettledEntry
 from pipeline.delivery.export.page_pictures import PagePart, part_pictures
 from pipeline.delivery.export.pdf_writing import PicturePage

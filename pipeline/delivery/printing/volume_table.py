@@ -15,9 +15,14 @@ from pathlib import Path
 from pipeline.base.errors import PrintRefused, StorageError
 from pipeline.base.files import FileRefused, read_regular_file
 from pipeline.base.localtime import format_moment, local_date
+from pipeline.base.signing_key import is_signed
 from pipeline.base.text.numbers import format_count
 from pipeline.delivery.export.book_list import book_list_workbook
-from pipeline.delivery.export.package_folder import MANIFEST, SIGNATURE, is_signed, read_manifest
+from pipeline.delivery.export.package_folder import (
+    MANIFEST,
+    SIGNATURE,
+    read_manifest,
+)
 from pipeline.delivery.export.package_values import LONG_FIELD
 from pipeline.delivery.printing.minutes import Minutes, MinutesSigner, listed, note_printed, sentence, today
 from pipeline.delivery.printing.offices import UNDECLARED, IssuingOffices

@@ -20,12 +20,10 @@ from pipeline.base.files import (
     sha256_of_file,
     write_atomically,
 )
+from pipeline.base.signing_key import SigningKey, fingerprint, is_signed
 from pipeline.delivery.export.package_folder import (
     MANIFEST,
     PackageFlaw,
-    SigningKey,
-    fingerprint,
-    is_signed,
     read_manifest,
 )
 

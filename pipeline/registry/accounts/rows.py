@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and failed logins; they hold secrets only as hashes."""
+"""The tables of accounts, sessions and failed logins; they hold secrets only as hashes; and what people saved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from typing import Annotated
 
 from sqlalchemy import Index, UniqueConstraint
 
-from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, REMOVABLE, Id, Json, refers, table
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    CHANGING,
+    REMOVABLE,
+    Id,
+    Json,
+    refers,
+    table,
+    uncovered,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,26 @@ known_address = table(
     UniqueConstraint("account_id", "address"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilterRow:
+    """A filter that a person saved under a name; ``page``: ``FilteredPage``; ``criteria``: as typed, by input."""
+
+    id: Id
+    account_id: Annotated[int, refers("account")]
+    page: str
+    name: str
+    criteria: Json[dict[str, str]]
+    saved_at: datetime
+
+
+saved_filter = table(
+    "saved_filter",
+    SavedFilterRow,
+    UniqueConstraint("account_id", "page", "name"),
+    info=uncovered(REMOVABLE, "shortens a person's own typing; it finds nothing that they may not see"),
 )
 
 

@@ -164,6 +164,8 @@ class Assignment:
     """An assigned book or share of a book, with its open tasks.
 
     Attributes:
+        place: Present place code.
+        place_name: The place as on the cover.
         due_on: The day by which it should be done, if any.
         waiting: Number of tasks that wait for this person or team.
         assignment_id: Id of the share; None for a whole book that is assigned to a person.
@@ -174,7 +176,9 @@ class Assignment:
     book_id: int
     book: str
     volume: str
+    record: str
     place: str
+    place_name: str
     login: str
     name: str
     due_on: date | None

@@ -38,10 +38,13 @@ from sqlalchemy.types import TypeEngine
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment, always in UTC; SQLite forgets the zone, so it is put back on reading, and a server may tell another."""
+    """A moment, always in UTC; SQLite forgets the zone: moments are stored in UTC and get it back on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (its signature)
+        return value if value is None or value.tzinfo is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (its signature)
         if value is None:

@@ -119,12 +119,7 @@ def conditions(
     Args:
         person: The results are limited to this person's places.
     """
-    found: list[ColumnElement[bool]] = [entry_stands(search_entry.c.entry_id)]
-    books = _books(connection, person, criteria)
-    if books is not None:
-        found.append(search_entry.c.book_id.in_(books))
-    if criteria.record:
-        found.append(search_entry.c.record == criteria.record)
+    found = in_books(connection, person, criteria)
     if criteria.number:
         found.append(search_entry.c.number == entry_number(criteria.number))
         year = criteria.number.partition("/")[2].strip()
@@ -143,6 +138,17 @@ def conditions(
         found.append(search_entry.c.entry_id.in_(bearing))
     if words := words_of(criteria.text):
         found.append(hold_words(connection, search_entry, words))
+    return found
+
+
+def in_books(connection: Connection, person: Person, criteria: SearchCriteria) -> list[ColumnElement[bool]]:
+    """Return the conditions on ``search_entry`` that follow from its book, its record and withdrawals."""
+    found: list[ColumnElement[bool]] = [entry_stands(search_entry.c.entry_id)]
+    books = _books(connection, person, criteria)
+    if books is not None:
+        found.append(search_entry.c.book_id.in_(books))
+    if criteria.record:
+        found.append(search_entry.c.record == criteria.record)
     return found
 
 

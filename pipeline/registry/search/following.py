@@ -33,6 +33,7 @@ from pipeline.registry.search.rows import (
     search_number,
     search_person,
     search_state,
+    search_unreviewed,
 )
 
 Rows = Mapping[str, Set[int]]
@@ -248,6 +249,7 @@ def _next_ids(connection: Connection, after: int, most: int) -> list[int]:
             search_entry.c.entry_id,
             search_person.c.entry_id,
             search_number.c.entry_id,
+            search_unreviewed.c.entry_id,
         )
     ]
     both = union(*(select(one.c[0].label("id")) for one in some)).subquery()

@@ -30,6 +30,8 @@ def hits_of(
     entries: Sequence[tuple[int, Nearness | None]],
     name_ids: Set[int],
     altered: Collection[int] = (),
+    *,
+    read: bool = False,
 ) -> tuple[tuple[SearchHit, ...], tuple[SeenApproval, ...]]:
     """Return the hits of entries, in their order, and the approvals that were found in force on the way.
 
@@ -39,9 +41,10 @@ def hits_of(
         entries: The id of each entry and the nearness of its name.
         name_ids: The names that match or nearly match.
         altered: Entries with a row that was changed behind the program's back.
+        read: Whether readings that nobody has reviewed are shown, for a person who does not key them.
     """
     ids = [entry_id for entry_id, _ in entries]
-    rows = _rows(connection, declared, ids)
+    rows = _rows(connection, declared, ids, read=read)
     inked = _inked(connection, rows)
     linked = _linked(connection, ids)
     approved, seen = approvals_seen(connection, declared, {row.book_id for row in rows.values()})
@@ -75,6 +78,7 @@ def hits_of(
                 approved=row.book_id in approved,
                 amended=len(row.amended),
                 linked=linked[entry_id],
+                unreviewed=frozenset(row.read),
             )
         )
     return tuple(found), seen
@@ -84,7 +88,8 @@ def hits_of(
 class _EntryRow:
     """An entry with its place, its task and the values of the fields that a hit shows.
 
-    ``values``: by field, amendments included; ``amended``: the fields that an amendment changes.
+    ``values``: by field, amendments included; ``amended``: the fields that an amendment changes; ``read``: readings
+    that are shown though nobody has reviewed them.
     """
 
     entry_id: int
@@ -101,6 +106,7 @@ class _EntryRow:
     task_fields: list[str] | None
     values: Mapping[str, str | None]
     amended: Set[str]
+    read: Mapping[str, str]
 
     @property
     def waiting(self) -> Sequence[str]:
@@ -115,10 +121,14 @@ class _EntryRow:
 
     def shown(self, field: str) -> str:
         """The value of a field; ``""`` if it waits or there is none."""
+        if field in self.read:
+            return self.read[field]
         return "" if field in self.waiting else self.values.get(field) or ""
 
 
-def _rows(connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]) -> dict[int, _EntryRow]:
+def _rows(
+    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int], *, read: bool
+) -> dict[int, _EntryRow]:
     """Return the standing entries with a declared record, by id."""
     records = connection.scalars(
         select(entry.c.record)
@@ -147,16 +157,21 @@ def _rows(connection: Connection, declared: RecordSchema, entry_ids: Sequence[in
                 book.c.place,
                 review_task.c.state,
                 review_task.c.fields,
+                entry.c.unaccepted,
             )
             .join(book, scan.c.book_id == book.c.id)
             .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
             .where(entry.c.id.in_(entry_ids))
         )
         for row in connection.execute(query):
-            columns, values = row[: len(row) - len(names)], row[len(row) - len(names) :]
+            (*columns, unaccepted), values = row[: len(row) - len(names)], row[len(row) - len(names) :]
             mine = amended.get(row.entry_id, {})
             current = dict(zip(names, values, strict=True)) | {name: one.value for name, one in mine.items()}
-            found[row.entry_id] = _EntryRow(*(*columns, current, mine.keys()))
+            unreviewed = unaccepted if read and unaccepted else {}
+            shown_readings = {
+                name: unreviewed[name] for name in names if name in unreviewed and name not in mine
+            }
+            found[row.entry_id] = _EntryRow(*(*columns, current, mine.keys(), shown_readings))
     return found
 
 
@@ -166,8 +181,8 @@ def _people(
     spec = declared.schemas.record(row.record)
     found = []
     for name in indexed_fields(spec).people:
-        value = row.values.get(name) or ""
-        waits = name in row.waiting
+        value = row.read.get(name) or row.values.get(name) or ""
+        waits = name in row.waiting and name not in row.read
         known = name_row(folded(value)) if value else None
         if not (value or waits):
             continue
@@ -180,6 +195,7 @@ def _people(
                 amended=name in row.amended,
                 matches=known is not None and known[0] in name_ids,
                 has_ink=(row.entry_id, name) in inked,
+                unreviewed=name in row.read,
             )
         )
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,7 @@ from pipeline.registry.entries.machine_view import amendments_of_entries
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.search.rows import (
     SearchEntryRow,
+    UnreviewedKind,
     drop_words,
     held_words,
     keep_words,
@@ -33,8 +34,18 @@ from pipeline.registry.search.rows import (
     search_name,
     search_number,
     search_person,
+    search_unreviewed,
     without_words,
     words_of,
+)
+from pipeline.registry.search.unreviewed import (
+    COLUMNS,
+    UnreviewedLine,
+    held_lines,
+    joined_words,
+    keep_line_words,
+    new_rows,
+    remove_lines,
 )
 
 AT_ONCE = 1000
@@ -43,7 +54,10 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class IndexedEntry:
-    """The lines of an entry in the index. ``people``: field and spelled name; ``numbers``: field and number."""
+    """The lines of an entry in the index.
+
+    ``people``: field and spelled name; ``numbers``: field and number; ``unreviewed``: readings that wait for people.
+    """
 
     book_id: int
     record: str
@@ -53,6 +67,7 @@ class IndexedEntry:
     words: str
     people: frozenset[tuple[str, str]]
     numbers: frozenset[tuple[str, str]]
+    unreviewed: frozenset[UnreviewedLine] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +157,26 @@ def expected_entries(
     ).all()
     for record in records:
         fields = indexed_fields(declared.schemas.record(record))
-        query = select_values(declared, record, {name: name for name in fields.names}, scan.c.book_id)
-        for entry_id, book_id, *values in connection.execute(
+        query = select_values(
+            declared, record, {name: name for name in fields.names}, scan.c.book_id, entry.c.unaccepted
+        )
+        for entry_id, book_id, unaccepted, *values in connection.execute(
             query.where(one_of(connection, entry.c.id, entry_ids))
         ):
             current = dict(zip(fields.names, values, strict=True))
-            if entry_id in amended:
-                current |= {name: one.value for name, one in amended[entry_id].items()}
-            found[entry_id] = _indexed(book_id, record, fields, current)
+            mine = amended.get(entry_id, {})
+            current |= {name: one.value for name, one in mine.items()}
+            waiting = {name: read for name, read in (unaccepted or {}).items() if name not in mine}
+            found[entry_id] = _indexed(book_id, record, fields, current, waiting)
     return found
 
 
 def _indexed(
-    book_id: int, record: str, fields: IndexedFields, current: Mapping[str, str | None]
+    book_id: int,
+    record: str,
+    fields: IndexedFields,
+    current: Mapping[str, str | None],
+    waiting: Mapping[str, str],
 ) -> IndexedEntry:
     number = current.get(fields.number) or ""
     written_year = number.partition("/")[2]
@@ -167,10 +189,26 @@ def _indexed(
         number=entry_number(number) or None,
         year=year or year_of(current.get(fields.registered_on)),
         event_year=year_of(current.get(fields.event_on)),
-        words=" ".join(dict.fromkeys(w for name in fields.words for w in words_of(current.get(name) or ""))),
+        words=joined_words([current.get(name) or "" for name in fields.words]),
         people=frozenset((name, spelled) for name, spelled in people if spelled),
         numbers=frozenset((name, paper) for name, paper in papers if paper),
+        unreviewed=frozenset(_unreviewed(fields, waiting)),
     )
+
+
+def _unreviewed(fields: IndexedFields, waiting: Mapping[str, str]) -> Iterator[UnreviewedLine]:
+    """Yield the lines of an entry's readings that wait for people."""
+    number, event = waiting.get(fields.number, ""), year_of(waiting.get(fields.event_on))
+    lines = [(UnreviewedKind.NAME, name, spelled_name(waiting.get(name, ""))) for name in fields.people]
+    lines += [(UnreviewedKind.PAPER, name, bare_number(waiting.get(name, ""))) for name in fields.numbers]
+    lines += [
+        (UnreviewedKind.NUMBER, fields.number, entry_number(number)),
+        (UnreviewedKind.YEAR, fields.number, number.partition("/")[2].strip()),
+        (UnreviewedKind.YEAR, fields.registered_on, str(year_of(waiting.get(fields.registered_on)) or "")),
+        (UnreviewedKind.EVENT_YEAR, fields.event_on, str(event or "")),
+        (UnreviewedKind.WORDS, "", joined_words([waiting.get(name, "") for name in fields.words])),
+    ]
+    yield from (line for line in lines if line[2])
 
 
 # --- what the index holds -----------------------------------------------------------------------------------------
@@ -189,6 +227,7 @@ def held_entries(connection: Connection, entry_ids: Sequence[int]) -> dict[int, 
     there = one_of(connection, search_entry.c.entry_id, entry_ids)
     rows = rows_of(connection, SearchEntryRow, select(search_entry).where(there))
     words = held_words(connection, search_entry, [row.entry_id for row in rows])
+    unreviewed = held_lines(connection, entry_ids)
     on_sqlite = connection.dialect.name == "sqlite"
     found = {
         row.entry_id: IndexedEntry(
@@ -200,10 +239,11 @@ def held_entries(connection: Connection, entry_ids: Sequence[int]) -> dict[int, 
             row.words if not on_sqlite or words.get(row.entry_id, "") == row.words else "\0",
             frozenset(people.pop(row.entry_id, ())),
             frozenset(numbers.pop(row.entry_id, ())),
+            unreviewed.pop(row.entry_id, frozenset()),
         )
         for row in rows
     }
-    for left in people.keys() | numbers.keys():
+    for left in people.keys() | numbers.keys() | unreviewed.keys():
         found[left] = IndexedEntry(0, "", None, None, None, "", frozenset(), frozenset())
     return found
 
@@ -239,6 +279,7 @@ def _remove(connection: Connection, entry_ids: Collection[int]) -> None:
     for table in (search_person, search_number, search_entry):
         connection.execute(delete(table).where(one_of(connection, table.c.entry_id, entry_ids)))
     drop_words(connection, search_entry, entry_ids)
+    remove_lines(connection, entry_ids)
 
 
 def _add(connection: Connection, entries: Mapping[int, IndexedEntry]) -> None:
@@ -272,6 +313,11 @@ def _add(connection: Connection, entries: Mapping[int, IndexedEntry]) -> None:
         [(entry_id, *paper) for entry_id, one in entries.items() for paper in sorted(one.numbers)],
     )
     keep_words(connection, search_entry, [(entry_id, one.words) for entry_id, one in entries.items()])
+    lines = {entry_id: one.unreviewed for entry_id, one in entries.items()}
+    spelled = {line[2] for of_entry in lines.values() for line in of_entry if line[0] is UnreviewedKind.NAME}
+    rows = list(new_rows(lines, {one: _row(one) for one in spelled}))
+    _insert(connection, search_unreviewed, COLUMNS, rows)
+    keep_line_words(connection, rows)
 
 
 def _row(spelled: str) -> tuple[int, str, int]:

@@ -69,6 +69,7 @@ class SearchCriteria:
         place: The code of the registration place, or words of its name.
         id_number: The number of a person or of a person's paper.
         text: Words of notes and of places.
+        unreviewed: Whether readings that nobody has reviewed are looked through, too; for supervisors.
     """
 
     name: str = ""
@@ -81,11 +82,12 @@ class SearchCriteria:
     id_number: str = ""
     text: str = ""
     record: str = ""
+    unreviewed: bool = False
 
     @property
     def asked(self) -> tuple[str, ...]:
         """The names of the criteria in use, for the audit."""
-        named = ("name", "parents", "number", "volume", "place", "id_number", "text", "record")
+        named = ("name", "parents", "number", "volume", "place", "id_number", "text", "record", "unreviewed")
         years = ("year",) if self.year_from is not None or self.year_to is not None else ()
         return (*(one for one in named if getattr(self, one)), *years)
 
@@ -135,6 +137,7 @@ class NamedPerson:
         amended: Whether the name comes from an amendment.
         matches: Whether the name matches or nearly matches the search.
         has_ink: Whether the ink of the name can be shown.
+        unreviewed: Whether the name is a reading that nobody has accepted or decided.
     """
 
     field: str
@@ -144,6 +147,7 @@ class NamedPerson:
     amended: bool
     matches: bool
     has_ink: bool
+    unreviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ class SearchHit:
         approved: Whether the book is approved as it stands now.
         amended: Number of fields with an amendment in force.
         linked: Number of suggested or confirmed links to other entries.
+        unreviewed: The fields shown here that are readings nobody has reviewed.
     """
 
     entry_id: int
@@ -180,6 +185,7 @@ class SearchHit:
     approved: bool
     amended: int
     linked: int
+    unreviewed: frozenset[str] = frozenset()
 
     @property
     def settled(self) -> bool:
@@ -201,12 +207,18 @@ class SearchResult:
         hits: The entries, nearest first.
         cursor: The beginning of the next page; ``""`` if there is none.
         narrowed: Whether more names hold the words than were examined; a longer name finds more.
+        unreviewed: Entries found by readings that nobody has reviewed; only after the last page, the nearest first.
+        withheld: Number of such entries that the person must not see, as they or too few others are to key them.
+        more_unreviewed: Whether there are more of them than were looked at.
     """
 
     request_id: int
     hits: tuple[SearchHit, ...]
     cursor: str
     narrowed: bool
+    unreviewed: tuple[SearchHit, ...] = ()
+    withheld: int = 0
+    more_unreviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

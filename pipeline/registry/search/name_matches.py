@@ -16,12 +16,12 @@ from functools import cache
 from itertools import chain, combinations
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, Connection, Table, select
 
 from pipeline.base.text.tones import folded, has_marks
 from pipeline.registry.search.index import bare_name_key, name_key
 from pipeline.registry.search.model import Nearness
-from pipeline.registry.search.rows import hold_words, one_of, search_name, words_of
+from pipeline.registry.search.rows import hold_words, one_of, search_name, search_unreviewed, words_of
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -209,18 +209,33 @@ class NameStep:
         return tuple(Nearness).index(self.nearness), self.cost
 
 
+@dataclass(frozen=True, slots=True)
+class NameColumns:
+    """Where names are looked for: their table, and its columns as ``id`` and ``ordered`` of ``search_name``."""
+
+    table: Table
+    key: Column[int]
+    ordered: Column[int]
+
+
+REVIEWED = NameColumns(search_name, search_name.c.id, search_name.c.ordered)
+UNREVIEWED = NameColumns(search_unreviewed, search_unreviewed.c.name_id, search_unreviewed.c.ordered)
+
+
 class NameMatches:
     """The known names that match a typed name, computed step by step on demand.
 
     Args:
         name: The typed name; a name without letters has no match.
+        names: Where it is looked for.
 
     Attributes:
         narrowed: Whether more names hold its words than were examined, as far as known.
     """
 
-    def __init__(self, connection: Connection, name: str) -> None:
+    def __init__(self, connection: Connection, name: str, names: NameColumns = REVIEWED) -> None:
         self._connection = connection
+        self._names = names
         self._name = name
         self._made: list[NameStep] = []
         self._left = self._make()
@@ -244,19 +259,22 @@ class NameMatches:
         words = words_of(self._name)
         if not words:
             return
-        own, connection = name_key(words), self._connection
-        if own in _known(connection, search_name.c.id, [own]):
+        own, connection, names = name_key(words), self._connection, self._names
+        if own in _known(connection, names, names.key, [own]):
             if has_marks(self._name):
                 yield NameStep(Nearness.SPELLED, 0, (own,), folded(self._name))
             yield from self._step(Nearness.SAME, [own])
-        swapped = _known(connection, search_name.c.ordered, [name_key(sorted(words))])
+        swapped = _known(connection, names, names.ordered, [name_key(sorted(words))])
         yield from self._step(Nearness.SWAPPED, swapped)
         within = connection.scalars(
-            select(search_name.c.id).where(hold_words(connection, search_name, words)).limit(MOST_WITHIN + 1)
+            select(names.key)
+            .where(hold_words(connection, names.table, words), names.key.is_not(None))
+            .distinct()
+            .limit(MOST_WITHIN + 1)
         ).all()
         self.narrowed = len(within) > MOST_WITHIN
         yield from self._step(Nearness.WITHIN, within[:MOST_WITHIN])
-        for cost, ids in _near(connection, " ".join(words)):
+        for cost, ids in _near(connection, names, " ".join(words)):
             yield from self._step(Nearness.NEAR, ids, cost)
 
     def _step(self, nearness: Nearness, ids: Collection[int], cost: int = 0) -> Iterator[NameStep]:
@@ -266,7 +284,7 @@ class NameMatches:
             yield NameStep(nearness, cost, fresh)
 
 
-def _near(connection: Connection, bare: str) -> Iterator[tuple[int, Sequence[int]]]:
+def _near(connection: Connection, names: NameColumns, bare: str) -> Iterator[tuple[int, Sequence[int]]]:
     """Yield known near names by cost; at one change, also with permuted words."""
     costs = confusions().neighbours(bare)
     by_id = {bare_name_key(name): cost for name, cost in costs.items()}
@@ -275,11 +293,9 @@ def _near(connection: Connection, bare: str) -> Iterator[tuple[int, Sequence[int
         if cost <= ANY_ORDER:
             key = name_key(sorted(name.split()))
             by_words[key] = min(cost, by_words.get(key, cost))
-    found = {one: by_id[one] for one in _known(connection, search_name.c.id, list(by_id))}
-    query = select(search_name.c.id, search_name.c.ordered)
-    for name_id, key in connection.execute(
-        query.where(one_of(connection, search_name.c.ordered, list(by_words)))
-    ):
+    found = {one: by_id[one] for one in _known(connection, names, names.key, list(by_id))}
+    query = select(names.key, names.ordered)
+    for name_id, key in connection.execute(query.where(one_of(connection, names.ordered, list(by_words)))):
         found.setdefault(name_id, by_words[key] + SWAPPED_COST)
     grouped: defaultdict[int, list[int]] = defaultdict(list)
     for name_id, cost in found.items():
@@ -287,6 +303,8 @@ def _near(connection: Connection, bare: str) -> Iterator[tuple[int, Sequence[int
     yield from sorted(grouped.items())
 
 
-def _known(connection: Connection, column: Column[int], keys: Sequence[int]) -> Sequence[int]:
+def _known(
+    connection: Connection, names: NameColumns, column: Column[int], keys: Sequence[int]
+) -> Sequence[int]:
     """Return the names with one of these values in a column."""
-    return connection.scalars(select(search_name.c.id).where(one_of(connection, column, keys))).all()
+    return connection.scalars(select(names.key).where(one_of(connection, column, keys))).all()

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
 
@@ -47,10 +48,10 @@ from pipeline.registry.database.columns import (
 
 DERIVED = uncovered(REMOVABLE, "follows from the effective values; “hotich search check” compares the two")
 
-FULL_TEXT = ("search_name_fts", "search_entry_fts")
-"""The full-text tables of SQLite for words of names and of entries; they are not declared."""
+FULL_TEXT = ("search_name_fts", "search_entry_fts", "search_unreviewed_fts")
+"""The full-text tables of SQLite for words of names, entries and unreviewed readings; they are not declared."""
 
-FULL_TEXT_INDEXES = ("ix_search_name_words", "ix_search_entry_words")
+FULL_TEXT_INDEXES = ("ix_search_name_words", "ix_search_entry_words", "ix_search_unreviewed_words")
 """The full-text indexes of PostgreSQL over the same words."""
 
 
@@ -119,6 +120,45 @@ search_entry = table(
 )
 
 
+class UnreviewedKind(StrEnum):
+    """The use of an unreviewed reading in a search; ``WORDS``: those of all notes and places of an entry together."""
+
+    NAME = "name"
+    NUMBER = "number"
+    PAPER = "paper"
+    YEAR = "year"
+    EVENT_YEAR = "event-year"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchUnreviewedRow:
+    """A reading that nobody has accepted or decided, as the search finds it.
+
+    In rows of names ``spelled`` is as in ``search_person``, ``name_id`` and ``ordered`` as ``id`` and ``ordered`` of
+    ``search_name``. ``bare``: words without diacritics, in rows of names and words; ``number``: in all other rows.
+    """
+
+    id: Annotated[int, column(many=True, key=True)]
+    entry_id: Annotated[int, column(index=True)]
+    field: str
+    kind: str
+    spelled: str
+    bare: str
+    number: str | None
+    name_id: Annotated[int | None, column(big=True)]
+    ordered: Annotated[int | None, column(big=True, index=True)]
+
+
+search_unreviewed = table(
+    "search_unreviewed",
+    SearchUnreviewedRow,
+    Index(None, "name_id", "entry_id"),
+    Index(None, "kind", "number", "entry_id"),
+    info=DERIVED,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SearchBookRow:
     """Number of changes of a book, and the approval that was in force after the last one."""
@@ -165,16 +205,29 @@ search_request = table(
 )
 
 
-SEARCH_INDEX = (search_name, search_person, search_number, search_entry, search_book, search_state)
+SEARCH_INDEX = (
+    search_name,
+    search_person,
+    search_number,
+    search_entry,
+    search_unreviewed,
+    search_book,
+    search_state,
+)
 """Tables that follow from the effective values and are rebuilt where they differ."""
 
 
 _WORD = re.compile(r"[a-z0-9]+")
 
-_COLUMNS = {search_name.name: search_name.c.bare, search_entry.name: search_entry.c.words}
+_COLUMNS = {
+    search_name.name: search_name.c.bare,
+    search_entry.name: search_entry.c.words,
+    search_unreviewed.name: search_unreviewed.c.bare,
+}
 _KEYS: dict[str, Column[int]] = {
     search_name.name: search_name.c.id,
     search_entry.name: search_entry.c.entry_id,
+    search_unreviewed.name: search_unreviewed.c.id,
 }
 
 
@@ -204,7 +257,7 @@ def row_of_each(connection: Connection, keys: Collection[int]) -> TableValuedAli
 
 
 def hold_words(connection: Connection, table: Table, words: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a row of ``search_name`` or ``search_entry`` holds all these words."""
+    """Return the condition that a row of a table with full-text words holds all these words."""
     if connection.dialect.name == "sqlite":
         asked = " ".join(f'"{word}"' for word in words)
         found = text(f"SELECT rowid FROM {table.name}_fts WHERE {table.name}_fts MATCH :asked_{table.name}")  # noqa: S608 (our own names)

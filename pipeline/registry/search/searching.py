@@ -6,7 +6,7 @@ audit nothing is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -22,7 +22,7 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.rows import entry, reading
 from pipeline.registry.errors import NotThere
-from pipeline.registry.search.finding import Found, check_criteria, check_person, check_reason, find
+from pipeline.registry.search.finding import check_criteria, check_person, check_reason, find
 from pipeline.registry.search.following import SeenApproval, is_built, note_approval
 from pipeline.registry.search.hits import hits_of
 from pipeline.registry.search.index import indexed_fields
@@ -36,7 +36,9 @@ from pipeline.registry.search.model import (
     TooManySearches,
 )
 from pipeline.registry.search.rows import search_request
+from pipeline.registry.search.unreviewed_finding import UnreviewedFound, check_unreviewed, find_unreviewed
 from pipeline.registry.tampered_rows import altered_among
+from pipeline.registry.tasks.found_readings import note_found
 from pipeline.registry.withdrawals.stored_withdrawals import entry_stands
 
 
@@ -61,24 +63,38 @@ def search(
         now: The clock, in UTC; by default that of the database.
 
     Raises:
-        NotYours: The person may not search.
+        NotYours: The person may not search, or not among readings that nobody has reviewed.
         SearchRefused: Too little or too much is asked, no reason is given, or the index is not built yet.
         TooManySearches: The person searched too often.
     """
     check_person(person)
     check_reason(reason)
     check_criteria(criteria)
+    if criteria.unreviewed:
+        check_unreviewed(person)
     with database.reading() as connection:
         if not is_built(connection):
             raise SearchRefused("Chỉ mục tra cứu chưa dựng xong. Hãy chạy hotich search rebuild rồi thử lại.")
         _check_rate(connection, person, options, now)
         found = find(connection, person, criteria, after=after, most=options.page)
-        altered = altered_among(connection, declared, key, [one for one, _ in found.entries])
+        read = UnreviewedFound()
+        if criteria.unreviewed and not found.cursor:
+            read = find_unreviewed(connection, person, criteria, options.page)
+        altered = altered_among(
+            connection, declared, key, [one for one, _ in (*found.entries, *read.entries)]
+        )
         hits, seen = hits_of(connection, declared, found.entries, found.name_ids, altered)
     with database.writing() as connection:
         at = _check_rate(connection, person, options, now)
-        request_id = _note(connection, person, criteria, reason, found, seen, at)
-    return SearchResult(request_id, hits, found.cursor, found.narrowed)
+        may_see = note_found(connection, person, [one for one, _ in read.entries], at)
+        told = [(one, nearness) for one, nearness in read.entries if one in may_see]
+        unreviewed, _ = hits_of(connection, declared, told, read.name_ids, altered, read=True)
+        shown = [entry_id for entry_id, _ in (*found.entries, *told)]
+        request_id = _note(connection, person, criteria, reason, shown, seen, at)
+    withheld = len(read.entries) - len(told)
+    return SearchResult(
+        request_id, hits, found.cursor, found.narrowed, unreviewed, withheld, more_unreviewed=read.more
+    )
 
 
 def _note(
@@ -86,7 +102,7 @@ def _note(
     person: Person,
     criteria: SearchCriteria,
     reason: SearchReason,
-    found: Found,
+    shown: Sequence[int],
     seen: tuple[SeenApproval, ...],
     at: datetime,
 ) -> int:
@@ -98,14 +114,14 @@ def _note(
         "purpose": reason.purpose,
         "reason": reason.words.strip(),
         "criteria": list(criteria.asked),
-        "found": [entry_id for entry_id, _ in found.entries],
+        "found": list(shown),
         "searched_at": at,
     }
     (request_id,) = add(connection, search_request, [row])
     detail: Mapping[str, object] = {
         "purpose": reason.purpose,
         "criteria": list(criteria.asked),
-        "found": len(found.entries),
+        "found": len(shown),
     }
     record(connection, person.login, "searched", f"search:{request_id}", detail)
     return request_id

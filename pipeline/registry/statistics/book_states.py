@@ -200,6 +200,12 @@ def book_states(
     )
 
 
+def pages_to_rescan(connection: Connection, places: Places) -> Mapping[int, int]:
+    """Return the number of pages with an open rescan ticket, by id of the books that have any."""
+    counted = _counted(connection, _tickets(), of_places(places))
+    return {book_id: count.count for book_id, count in counted.items()}
+
+
 def reading_runs(connection: Connection, places: Places) -> tuple[ReadingRun, ...]:
     """Return the running readings of books of these places, oldest first."""
     now = clock.now(connection)

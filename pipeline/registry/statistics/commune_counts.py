@@ -1,15 +1,17 @@
-"""What left the office, by book: packages and issued extracts."""
+"""Counts of books for a report by administrative units: progress, what left the office, and samples."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select
 
 from pipeline.registry.books.rows import book
 from pipeline.registry.extracts.stored_extracts import issued_extract, voided_extract
+from pipeline.registry.lots.stored_lots import Lot
+from pipeline.registry.statistics.model import BookStatistics
 from pipeline.registry.statistics.scope import Places, of_places
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, package
 
@@ -25,6 +27,43 @@ class BookDelivery:
 
     delivered_at: datetime | None = None
     extracts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCount:
+    """Entries checked in the samples of lots, and those found wrong."""
+
+    checked: int = 0
+    wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneCounts:
+    """The counts of one moment.
+
+    Attributes:
+        deliveries: What left the office, by id of the book.
+        samples: The samples of lots, by id of the first book of the lot.
+    """
+
+    at: datetime
+    books: tuple[BookStatistics, ...] = ()
+    deliveries: Mapping[int, BookDelivery] = field(default_factory=dict)
+    samples: Mapping[int, SampleCount] = field(default_factory=dict)
+
+
+def samples_of(lots: Iterable[Lot], books: Iterable[BookStatistics]) -> Mapping[int, SampleCount]:
+    """Return the samples of lots by the first book of each lot; lots of other books are left out."""
+    ids = {book.folder_name: book.book_id for book in books}
+    found: dict[int, SampleCount] = {}
+    for lot in lots:
+        book_id = ids.get(lot.books[0]) if lot.books else None
+        if book_id is not None:
+            before = found.get(book_id, SampleCount())
+            found[book_id] = SampleCount(
+                before.checked + lot.findings.checked, before.wrong + lot.findings.wrong
+            )
+    return found
 
 
 def book_deliveries(connection: Connection, places: Places) -> Mapping[int, BookDelivery]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,11 +17,8 @@ from pipeline.registry.database.sqlite import large_cache
 from pipeline.registry.lots.sample_results import lots_of
 from pipeline.registry.statistics import second_looks, work
 from pipeline.registry.statistics.book_counts import book_statistics, scanner_statistics, scans_of_books
-from pipeline.registry.statistics.book_states import book_states, reading_runs
-from pipeline.registry.statistics.commune_counts import (
-    BookDelivery,
-    book_deliveries,
-)
+from pipeline.registry.statistics.book_states import book_states, pages_to_rescan, reading_runs
+from pipeline.registry.statistics.commune_counts import CommuneCounts, book_deliveries, samples_of
 from pipeline.registry.statistics.effort import book_efforts, hidden_checks, settled_fields
 from pipeline.registry.statistics.learning_history import learning_history
 from pipeline.registry.statistics.model import Statistics
@@ -93,18 +90,16 @@ class RegistryStatistics:
         with self._counting(0) as (connection, nothing):
             return replace(nothing, books=book_statistics(connection, self._places))
 
-    def communes(self) -> tuple[Statistics, Mapping[int, BookDelivery]]:
-        """Return the counts of books and lots, and what left the office by book, in one snapshot."""
+    def communes(self) -> CommuneCounts:
+        """Return the counts for a report by administrative units, in one snapshot."""
         with self._counting(0) as (connection, nothing), large_cache(connection):
-            counts = replace(
-                nothing,
-                books=book_statistics(connection, self._places),
-                lots=lots_of(connection, self._places),
-            )
-            return counts, book_deliveries(connection, self._places)
+            books = book_statistics(connection, self._places)
+            samples = samples_of(lots_of(connection, self._places), books)
+            return CommuneCounts(nothing.at, books, book_deliveries(connection, self._places), samples)
 
     book_states = _reading(book_states)
     reading_runs = _reading(reading_runs)
+    pages_to_rescan = _reading(pages_to_rescan)
     sampled = _reading(sampled_values)
     learning = _reading(learning_history)
     pilot = _reading(pilot_counts)

@@ -34,6 +34,7 @@ from pipeline.registry.books.rows import book
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.lots.stored_lots import seen_before
 from pipeline.registry.tasks import leases
+from pipeline.registry.tasks.found_readings import saw_reading
 from pipeline.registry.tasks.leases import KeyingMode, is_not_leased
 from pipeline.registry.tasks.loading import EITHER_MODE, load_held_task, task_row
 from pipeline.registry.tasks.model import DeskTask, HandsFull, HeldWork, QueueCount
@@ -182,7 +183,7 @@ def not_done_by(person: Person) -> ColumnElement[bool]:
     first, second = (or_(keyer.is_(None), keyer != person.account_id) for keyer in keyers)
     kept_from = review_task.c.kept_from
     others = or_(kept_from.is_(None), ~kept_from.contains(f",{person.account_id},"))
-    return first & second & others & ~seen_before(person)
+    return first & second & others & ~seen_before(person) & ~saw_reading(person)
 
 
 def _next(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:
@@ -288,8 +289,17 @@ def counts(context: DeskContext, person: Person, books: int = MOST_BOOKS) -> tup
         .limit(books)
         .subquery()
     )
+    shown = (
+        first.c.id,
+        first.c.folder_name,
+        first.c.record,
+        first.c.place,
+        first.c.volume,
+        first.c.place_code,
+        review_task.c.stage,
+    )
     rows = context.connection.execute(
-        select(first.c.id, first.c.folder_name, first.c.volume, first.c.place_code, review_task.c.stage)
+        select(*shown)
         .add_columns(func.count().label("waiting"))
         .join_from(
             first,
@@ -297,10 +307,7 @@ def counts(context: DeskContext, person: Person, books: int = MOST_BOOKS) -> tup
             (review_task.c.place_code == first.c.place_code) & (review_task.c.book_id == first.c.id),
         )
         .where(mine)
-        .group_by(first.c.id, first.c.folder_name, first.c.volume, first.c.place_code, review_task.c.stage)
+        .group_by(*shown)
         .order_by(first.c.place_code, first.c.id, review_task.c.stage)
     )
-    return tuple(
-        QueueCount(row.id, row.folder_name, row.volume, row.place_code, Stage(row.stage), row.waiting)
-        for row in rows
-    )
+    return tuple(QueueCount(*row[:-2], Stage(row.stage), row.waiting) for row in rows)

@@ -27,6 +27,7 @@ from pipeline.registry.lots.stored_lots import SHOWN, witnesses_of_samples
 from pipeline.registry.reconciliation.model import difference
 from pipeline.registry.tasks.assignment import checkers
 from pipeline.registry.tasks.consensus import Consensus
+from pipeline.registry.tasks.found_readings import finders, release_finders
 from pipeline.registry.tasks.keyed_values import EXCLUDED, RELEASED, live_consensus
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import ReviewTaskRow, aside, keying, review_task
@@ -52,6 +53,8 @@ def release_exclusions(
         The fields whose exclusions were released, by task.
     """
     of_task = true() if task_id is None else aside.c.task_id == task_id
+    if task_id is None:
+        release_finders(connection, now)
     tasks = _open_tasks(
         connection, review_task.c.id.in_(select(aside.c.task_id).where(aside.c.kind == EXCLUDED, of_task))
     )
@@ -73,9 +76,10 @@ def _release(
     )
     able = {place: checkers(connection, place) for place in {task.place_code for task in tasks}}
     witnesses = witnesses_of_samples(connection, task_ids)
+    seen = finders(connection, task_ids)
     released: dict[int, dict[str, Consensus]] = defaultdict(dict)
     for task in tasks:
-        others = able[task.place_code] - witnesses.get(task.id, frozenset())
+        others = able[task.place_code] - witnesses.get(task.id, frozenset()) - seen.get(task.id, frozenset())
         for field, state in consensus[task.id].items():
             if state.excluded and len(others - state.ineligible) < state.values_wanted:
                 released[task.id][field] = state

@@ -32,6 +32,7 @@ from pipeline.registry.entries.rows import added_field, entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.chosen_ways import ChosenWays, chosen_ways
 from pipeline.registry.tasks.consensus import ORDER, WHOLE_ENTRY, Consensus, Decision, Verdict, consensus_of
+from pipeline.registry.tasks.found_readings import FIRST_AND_SECOND, finders
 from pipeline.registry.tasks.keyed_values import (
     Exclusions,
     excluded_by_token,
@@ -94,6 +95,7 @@ class LoadedTask:
             are asked again.
         words: All its rows of ``keying``, oldest first.
         chosen: The ways that the program chose for its fields.
+        finders: Accounts that saw its reading in a search; they key no first and no second value.
     """
 
     row: TaskRow
@@ -103,6 +105,7 @@ class LoadedTask:
     consensus: Mapping[str, Consensus]
     words: Sequence[KeyingRow]
     chosen: ChosenWays
+    finders: frozenset[int] = frozenset()
 
     @property
     def task_id(self) -> int:
@@ -144,7 +147,9 @@ class LoadedTask:
         return tuple(
             field
             for field, consensus in self.consensus.items()
-            if consensus.waits_for(account_id) and self.stage in (consensus.stage, Stage.SUPERVISOR)
+            if consensus.waits_for(account_id)
+            and self.stage in (consensus.stage, Stage.SUPERVISOR)
+            and (account_id not in self.finders or consensus.stage not in FIRST_AND_SECOND)
         )
 
 
@@ -207,6 +212,7 @@ def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, Loa
     excluded = excluded_by_token(connection, chain.from_iterable(words.values()))
     machines = machine_views(connection, context.declared, subjects)
     chosen = chosen_ways(connection, by_task)
+    seen = finders(connection, task_ids)
     return {
         task_id: _case(
             context,
@@ -216,6 +222,7 @@ def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, Loa
             words[task_id],
             excluded,
             chosen[task_id],
+            seen.get(task_id, frozenset()),
         )
         for task_id, row in rows.items()
     }
@@ -229,6 +236,7 @@ def _case(
     words: Sequence[KeyingRow],
     excluded: Exclusions,
     chosen: ChosenWays,
+    seen: frozenset[int],
 ) -> LoadedTask:
     keyed = live_consensus_among(words, decisions, excluded)
     case = LoadedTask(
@@ -242,6 +250,7 @@ def _case(
         },
         words=words,
         chosen=chosen,
+        finders=seen,
     )
     return with_asked_again(case)
 

@@ -361,10 +361,12 @@ class HeldWork:
 
 @dataclass(frozen=True, slots=True)
 class QueueCount:
-    """Number of tasks of a book that wait at a stage."""
+    """Number of tasks of a book that wait at a stage; ``place``: as on the cover."""
 
     book_id: int
     book: str
+    record: str
+    place: str
     volume: str
     place_code: str
     stage: Stage

@@ -21,6 +21,7 @@ from pipeline.registry.entries.rows import entry
 from pipeline.registry.errors import NotThere
 from pipeline.registry.lots.stored_lots import seen_before
 from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict, consensus_of
+from pipeline.registry.tasks.found_readings import saw_reading
 from pipeline.registry.tasks.keyed_values import consensus_by_field, excluded_by_token, live_keyings
 from pipeline.registry.tasks.leases import KeyingMode, lasts
 from pipeline.registry.tasks.rows import (
@@ -111,7 +112,7 @@ def waiting_fields_of_book(
         .join_from(review_task, entry, review_task.c.entry_id == entry.c.id)
         .join(page, review_task.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
-        .where(*open_tasks(of_book), ~in_hand, ~seen_before(person))
+        .where(*open_tasks(of_book), ~in_hand, ~seen_before(person), ~saw_reading(person))
         .order_by(review_task.c.page_id, review_task.c.row)
     )
     decisions = _decisions_on_book(connection, of_book.id)

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.model import PageRef
 from pipeline.base.text.control_characters import visible_text
+from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.values.kinds import DATE
@@ -191,11 +192,24 @@ def _approval(visit: Visit, book_id: int, *, done: str = "", refused: str = "") 
         "supervising/approval.html",
         book=book,
         title=visit.schemas.record(book.record).title,
+        empty=_empty_fields(visit, book.record, book_id),
+        addable={spec.name for spec in visit.desk.columns_to_add(visit.person, book_id)},
         view=view,
         asked=visit.site.policies.approval,
         done=done,
         refused=refused,
     )
+
+
+def _empty_fields(visit: Visit, record: str, book_id: int) -> list[FieldSpec]:
+    """Return the fields of the Ministry's columns in which no entry of a book has a value."""
+    filled = {
+        name
+        for entry in visit.registry.stored_entries(book_id)
+        for name, value in (*entry.current.items(), *entry.confirmed.items())
+        if value
+    }
+    return [spec for spec in visit.schemas.record(record).fields if spec.column and spec.name not in filled]
 
 
 def _amendments(visit: Visit, book_id: int, *, done: str = "", refused: str = "") -> Response:

@@ -13,6 +13,7 @@ from pipeline.base.errors import LedgerError, RegistryError, RegistryUnavailable
 from pipeline.base.model import Ledger
 from pipeline.declarations.ledger import LEDGER_LABELS, load_ledger
 from pipeline.registry.accounts.model import Role
+from pipeline.registry.accounts.saved_filters import MOST_NAME, FilteredPage
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookState
 from pipeline.scans.inbox.book_folder import files_in_book, folder_name_of, open_book_folder
 from pipeline.scans.inbox.separator_sheet import SeparatorSheet, is_folder_name
@@ -46,6 +47,8 @@ def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Res
             visit.units,
         ),
         narrowed=narrowed,
+        saved=visit.registry.filters_of(visit.person, FilteredPage.BOOKS),
+        most_name=MOST_NAME,
         title_of=visit.schemas.title_of,
         records=tuple(visit.schemas.records),
         stage_labels=BOOK_STAGE_LABELS,

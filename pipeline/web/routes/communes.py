@@ -58,13 +58,13 @@ def _report(visit: Visit, asked: CommuneQuery) -> ManagementReport:
         HTTPException: 404 if the unit answers for no book in the person's places.
     """
     places = visit.person.places
-    counting = visit.registry.statistics(places, now=visit.site.now)
+    counts = visit.registry.statistics(places, now=visit.site.now).communes()
     units = AnsweringUnits(visit.schemas.places.gazetteer, asked.on or local_date(visit.site.now()))
     scope = EVERYWHERE if places is None else "những nơi của tài khoản này"
     if not asked.unit:
         plan = visit.site.plan.restricted_to(places)
-        return commune_report(counting, visit.schemas, units, plan=plan, scope=scope)
-    report = takeover_report(counting, visit.schemas, units, asked.unit, scope=scope)
+        return commune_report(counts, visit.schemas, units, plan=plan, scope=scope)
+    report = takeover_report(counts, visit.schemas, units, asked.unit, scope=scope)
     if report is None:
         raise HTTPException(404)
     return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -36,10 +36,12 @@ class StageColumn:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A book. ``waiting``: number of tasks at each stage, in the order of the columns."""
+    """A book. ``waiting``: number of tasks or pages at each stage, in the order of the columns."""
 
     book_id: int
     book: str
+    record: str
+    place: str
     volume: str
     waiting: tuple[int, ...]
 
@@ -48,10 +50,12 @@ def stages_of(role: Role) -> tuple[StageColumn, ...]:
     return tuple(StageColumn(stage, STAGE_LABELS[stage], stage in STAGES[role]) for stage in ORDER)
 
 
-def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tuple[QueueRow, ...]:
-    """Return a row for each book, in the order of ``counts``."""
+def rows_of(
+    counts: Iterable[QueueCount], rescans: Mapping[int, int], stages: Sequence[StageColumn]
+) -> tuple[QueueRow, ...]:
+    """Return a row for each book, in the order of ``counts``; ``rescans``: pages to scan again, by book id."""
     books: dict[int, QueueCount] = {}
-    waiting: dict[tuple[int, Stage], int] = {}
+    waiting = {(book_id, Stage.RESCAN): pages for book_id, pages in rescans.items()}
     for count in counts:
         books.setdefault(count.book_id, count)
         waiting[count.book_id, count.stage] = count.waiting
@@ -59,6 +63,8 @@ def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tupl
         QueueRow(
             book_id,
             count.book,
+            count.record,
+            count.place,
             count.volume,
             tuple(waiting.get((book_id, stage.stage), 0) for stage in stages),
         )
@@ -189,7 +195,8 @@ def home(visit: VisitDep) -> Response:
         counts = tuple(count for count in counts if count.book_id in mine)
     supervising = _supervising(visit, counts)
     stages = stages_of(visit.person.role)
-    rows = rows_of(counts, stages)
+    rescans = visit.registry.statistics(visit.person.places).pages_to_rescan()
+    rows = rows_of(counts, rescans, stages)
     return visit.page(
         "queue.html",
         rows=rows,
@@ -197,6 +204,7 @@ def home(visit: VisitDep) -> Response:
         supervising=supervising,
         today=local_date(visit.site.now()),
         stages=stages,
+        title_of=visit.schemas.title_of,
         most=MOST_BOOKS,
         **head_alerts(visit.site, visit.session),
     )

@@ -92,8 +92,15 @@ def _packages_page(visit: Visit, narrowed: BookFilter, refused: str = "") -> Res
         is_open=visit.site.work.packages.is_open,
         file_words=file_words,
         exports_of=visit.schemas.exports_of,
+        label_of=lambda record, column: _label_of(visit, record, column),
         refused=refused,
     )
+
+
+def _label_of(visit: Visit, record: str, column: str) -> str:
+    """Return the label of the field that a column holds; the column where the record no longer has it."""
+    fields = visit.schemas.record(record).fields
+    return next((spec.label for spec in fields if spec.column == column), column)
 
 
 @router.get("/khoi-luong.xlsx")

@@ -6,13 +6,15 @@ The criteria travel in the body of a form: no name is in an address, and so in n
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form
-from pydantic import Field
+from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from pipeline.registry.accounts.model import Role
+from pipeline.registry.accounts.saved_filters import MOST_NAME, FilteredPage
 from pipeline.registry.search.finding import MOST_REASON
 from pipeline.registry.search.model import (
     HIT_STATE_LABELS,
@@ -42,6 +44,7 @@ class SearchForm(SearchTexts):
     year_to: Typed = ""
     purpose: Typed = ""
     reason: Typed = ""
+    unreviewed: bool = False
     after: Annotated[str, Field(max_length=40)] = ""
 
     def criteria(self, records: Collection[str]) -> SearchCriteria:
@@ -52,7 +55,9 @@ class SearchForm(SearchTexts):
         """
         if self.record and self.record not in records:
             raise SearchRefused("Không có loại sự kiện ấy. Hãy chọn trong danh sách.")
-        return self.criteria_with((self.parent, self.parent_2), _year(self.year_from), _year(self.year_to))
+        parents = (self.parent, self.parent_2)
+        criteria = self.criteria_with(parents, _year(self.year_from), _year(self.year_to))
+        return replace(criteria, unreviewed=self.unreviewed)
 
 
 def _year(written: str) -> int | None:
@@ -64,9 +69,20 @@ def _year(written: str) -> int | None:
     return int(year)
 
 
+class KeptCriteria(BaseModel):
+    """What a saved filter gives the form: nothing that names a person."""
+
+    purpose: Typed = ""
+    record: Typed = ""
+    place: Typed = ""
+    volume: Typed = ""
+    year_from: Typed = ""
+    year_to: Typed = ""
+
+
 @router.get("")
-def show_search(visit: VisitDep) -> Response:
-    return _page(visit, SearchForm())
+def show_search(visit: VisitDep, kept: Annotated[KeptCriteria, Query()]) -> Response:
+    return _page(visit, SearchForm(**kept.model_dump()))
 
 
 @router.post("")
@@ -114,4 +130,6 @@ def _page(
         nearness_labels=NEARNESS_LABELS,
         most=MOST_LETTERS,
         most_reason=MOST_REASON,
+        saved=visit.registry.filters_of(visit.person, FilteredPage.SEARCH),
+        most_name=MOST_NAME,
     )

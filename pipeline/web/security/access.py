@@ -18,6 +18,7 @@ SEARCHING = frozenset({Role.CHECKER, Role.SUPERVISOR})
 RECONCILING = frozenset({Role.CHECKER, Role.SUPERVISOR})
 CONFIRMING = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
+FILTERING = SEARCHING | SCANNING
 NOBODY: frozenset[Role] = frozenset()
 
 
@@ -134,6 +135,8 @@ ACCESS = (
     Access("GET", "/search", SEARCHING),
     Access("POST", "/search", SEARCHING),
     Access("GET", "/search/{request_id}/ink/{entry_id}/{field}", SEARCHING),
+    Access("POST", "/filters", FILTERING),
+    Access("POST", "/filters/{filter_id}/delete", FILTERING),
     Access("GET", "/changes", SUPERVISORS),
     Access("GET", "/entries/{entry_id}/links", SUPERVISORS, scoped=True),
     Access("POST", "/entries/{entry_id}/links/{link_id}", SUPERVISORS, scoped=True),

@@ -11,15 +11,13 @@ import pytest
 
 from pipeline.base.errors import StorageError
 from pipeline.base.files import sha256_of_file
+from pipeline.base.signing_key import SigningKey, fingerprint, signing_key
 from pipeline.delivery.export.package_folder import (
     MANIFEST,
     SIGNATURE,
     PackageFlaw,
-    SigningKey,
-    fingerprint,
     package_flaws,
     read_manifest,
-    signing_key,
     write_manifest,
 )
 

@@ -16,11 +16,14 @@ import pytest
 from pipeline.base.errors import PrintRefused, RegistryError
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import FieldStatus
+from pipeline.base.signing_key import signing_key
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.export.export_options import PackageOptions
-from pipeline.delivery.export.package_folder import signing_key, write_manifest
+from pipeline.delivery.export.package_folder import (
+    write_manifest,
+)
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.pdf_text import text_of_pdf
 from pipeline.delivery.printing.service import HandoverOrder, HandoverParty, PrintedFile

@@ -10,7 +10,11 @@ import pytest
 
 from pipeline.base.errors import StorageError
 from pipeline.base.files import sha256_of_file
-from pipeline.delivery.export.package_folder import PackageFlaw, signing_key, write_manifest
+from pipeline.base.signing_key import signing_key
+from pipeline.delivery.export.package_folder import (
+    PackageFlaw,
+    write_manifest,
+)
 from pipeline.delivery.signing.disk_list import HEAD, HEAD_SIGNATURE, LIST, disk_flaws, write_disk_list
 
 

@@ -141,5 +141,10 @@ def test_tasks_that_nobody_may_take_are_told_and_own_work_is_counted(
     assert (desk.own_work(checker).today, desk.own_work(checker).week) == (0, 1)
     desk.undo(checker)
     assert desk.own_work(checker).week == 0
+    clock.pass_minutes((17 - clock.at.hour) * 60)  # 17:00 UTC is midnight of the office
+    keyed(desk, checker, said("notes"))
+    assert desk.own_work(checker).today == 1
+    clock.pass_minutes(24 * 60)
+    assert desk.own_work(checker).today == 0
     registry.accounts(clock).create("kiem2", "Người Thử", Role.CHECKER, [PLACE])
     assert desk.unattended(SUPERVISOR) == ()

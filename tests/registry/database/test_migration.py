@@ -105,7 +105,9 @@ def test_the_frozen_steps_make_exactly_the_tables_that_are_declared(empty_url: s
         on_postgresql = connection.dialect.name == "postgresql"
         found = inspect(connection)
         full_text = {
-            index["name"] for name in ("search_name", "search_entry") for index in found.get_indexes(name)
+            one["name"]
+            for table in ("search_name", "search_entry", "search_unreviewed")
+            for one in found.get_indexes(table)
         }
         assert (
             set(FULL_TEXT_INDEXES) <= full_text

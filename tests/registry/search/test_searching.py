@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict
+from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.audit.chain import audit
 from pipeline.registry.database.database import Database
 from pipeline.registry.search.model import (
@@ -25,9 +27,10 @@ from pipeline.registry.search.model import (
 )
 from pipeline.registry.search.rows import search_request
 from pipeline.registry.tasks.model import NotYours
+from tests.registry.offices import BLIND, Clock, hired, taken
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCAN, entry, page, read
-from tests.registry.search.conftest import BOX, fill
+from tests.registry.search.conftest import BOX, fill, inked
 from tests.registry.search.people import (
     CHECKER,
     ELSEWHERE,
@@ -230,3 +233,63 @@ def test_who_may_not_search_finds_nothing_and_who_searches_too_often_has_to_wait
     quiet.search(SUPERVISOR, SearchCriteria(name="an"), WHY, options=few, now=lambda: at[0])
     at[0] += timedelta(minutes=11)
     quiet.search(CHECKER, SearchCriteria(name="an"), WHY, options=few, now=lambda: at[0])
+
+
+def test_readings_that_nobody_reviewed_are_found_by_supervisors_who_then_do_not_key_them(
+    registry: Registry,
+) -> None:
+    fill(registry)
+    people = hired(registry, Clock(), lan=Role.SUPERVISOR, hai=Role.CHECKER, moi=Role.REVIEWER)
+    lan, hai, desk = people["lan"], people["hai"], registry.desk(BLIND)
+    waiting = entry(
+        read("entry_number", "20/2010", accepted=False),
+        inked("child_name", "Đỗ Văn Chờ", accepted=False),
+        read("mother_name", "Lý Thị Đã Nhận"),
+        read("notes", "Đăng ký quá hạn", accepted=False),
+    )
+    registry.save_page(1, page(waiting, page_no=2), "f1")
+    entry_id = max(registry.entries(1))
+
+    def told(**asked: Any) -> list[str]:
+        asked_all = SearchCriteria(**asked, unreviewed=True)
+        result = registry.search(lan, asked_all, WHY)
+        assert entry_id not in {one.entry_id for one in result.hits} or not result.unreviewed
+        return [one.number for one in result.unreviewed]
+
+    assert registry.compare_search_index(mend=False).agrees
+    assert registry.search(lan, SearchCriteria(name="Đỗ Văn Chờ"), WHY).unreviewed == ()
+    with pytest.raises(NotYours):
+        registry.search(hai, SearchCriteria(name="Đỗ Văn Chờ", unreviewed=True), WHY)
+    task = taken(desk, lan)  # it is in her hand: she might key it blind
+    held = registry.search(lan, SearchCriteria(name="do van cho", unreviewed=True), WHY)
+    assert (held.unreviewed, held.withheld) == ((), 1)
+    desk.hand_back(lan, task.task_id)
+    for asked in (
+        {"name": "Đỗ Văn Chờ"},
+        {"name": "do cho"},
+        {"name": "do van che"},
+        {"name": "Chờ", "parents": ("Ly Thi Da Nhan",)},
+        {"name": "Lý Thị Đã Nhận", "number": "20/2010"},
+        {"number": "20"},
+        {"text": "qua han"},
+    ):
+        assert told(**asked) == ["20/2010"], asked
+    assert told(name="Lý Thị Đã Nhận") == told(name="cho", year_from=2011) == []
+    (hit,) = registry.search(lan, SearchCriteria(name="cho", unreviewed=True), WHY).unreviewed
+    (child, _) = hit.people
+    assert (child.name, child.unreviewed, hit.unreviewed) == (
+        "Đỗ Văn Chờ",
+        True,
+        {"child_name", "entry_number"},
+    )
+    assert desk.next_task(lan) is None
+    desk.hand_back(hai, taken(desk, hai).task_id)
+    registry.accounts().deactivate("moi")
+    desk.hand_back(lan, taken(desk, lan).task_id)  # too few others are left
+    assert registry.search(lan, SearchCriteria(name="cho", unreviewed=True), WHY).withheld == 1
+    registry.decide(entry_id, [Verdict("child_name", FieldStatus.READ, "Đỗ Văn Chờ")], author="an")
+    assert numbers(registry, name="do van cho") == [""]
+    assert registry.search(lan, SearchCriteria(name="do van cho", unreviewed=True), WHY).unreviewed == ()
+    registry.withdraw(RegistryPart(1, SCAN, 2), author="lan", reason="nhầm sổ")
+    assert registry.search(lan, SearchCriteria(text="qua han", unreviewed=True), WHY).unreviewed == ()
+    assert registry.compare_search_index(mend=False).agrees

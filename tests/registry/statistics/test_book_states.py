@@ -37,6 +37,8 @@ def test_a_page_to_scan_again_keeps_a_book_from_being_ready(registry: Registry, 
     desk.request_rescan(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "mờ")
     (state,) = registry.statistics(None).book_states([book])
     assert (state.tickets, state.waiting) == (1, 1)
+    assert registry.statistics([PLACE]).pages_to_rescan() == {book: 1}
+    assert registry.statistics(["99999"]).pages_to_rescan() == {}
 
 
 def test_what_is_read_now_is_told_with_its_pace_to_its_place(registry: Registry, book: int) -> None:

@@ -289,6 +289,8 @@ READERS: dict[str, Reader] = {
     "summary": lambda registry, *_: _figures(registry.summary()),
     "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
     "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
+    "statistics.pages_to_rescan": lambda registry, *_: registry.statistics(None).pages_to_rescan(),
+    "statistics.communes": lambda registry, *_: registry.statistics(None).communes().books,
     "countable_books": lambda registry, *_: registry.countable_books(None, ["birth"]),
     "countable_entries": lambda registry, *_: list(
         registry.countable_entries(
@@ -297,7 +299,6 @@ READERS: dict[str, Reader] = {
             RegistrationPeriod(),
         )
     ),
-    "statistics.communes": lambda registry, *_: registry.statistics(None).communes()[0].books,
     "answered_tickets": lambda registry, *_: registry.answered_tickets(1),
     "book_with_scan": lambda registry, *_: registry.book_with_scan(SCAN, 99),
     "statistics.hours.pages": lambda registry, *_: sum(
@@ -356,6 +357,7 @@ ELSEWHERE = frozenset(
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"altered_tables", "unproven_entries", "amendment_signers", "waiting_acts"}
     | {"late_books", "scanned_books", "books_in_custody", "custody_notes", "custody_note_of"}
+    | {"filters_of", "save_filter", "delete_filter"}
     | {"noted_policies", "open_policy_changes", "policy_change_for"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {
