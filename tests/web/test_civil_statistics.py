@@ -47,9 +47,12 @@ def test_a_form_is_shown_and_downloaded_for_a_period_and_a_unit(director: Browse
     assert chief.get(f"/statistics?{YEAR}&unit=2025:31120").status_code == 404
     assert director.get("/statistics?form=99z").status_code == 404
     assert director.get("/statistics?first=hom-nay").status_code == 422
+    assert "không có ngày nào" in text_of(director.get("/statistics?first=2010-02-01&last=2010-01-01"))
 
 
-def test_the_list_of_identity_data_is_recorded_with_who_took_it(director: Browser, registry: Registry) -> None:
+def test_the_list_of_identity_data_is_recorded_with_who_took_it(
+    director: Browser, registry: Registry
+) -> None:
     assert "12345" in text_of(director.get(f"/statistics?form=c06&{YEAR}"))
     (event,) = registry.audit().recent(1)
     assert (event.actor, event.action) == ("moi.noi", "identity-list-taken")

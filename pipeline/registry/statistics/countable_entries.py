@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from pipeline.base.model import Severity
 from pipeline.registry.approvals.approvals import unsigned_amendments
@@ -25,10 +25,10 @@ from pipeline.registry.tampered_rows import altered_among
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import review_task
 from pipeline.registry.withdrawals.model import RegistryPart
-from pipeline.registry.withdrawals.stored_withdrawals import book_stands
+from pipeline.registry.withdrawals.stored_withdrawals import book_stands, entry_stands
 from pipeline.values.predicates import date_parts, date_tuple
 
-BOOKS_AT_ONCE = 20
+BOOKS_AT_ONCE = 100
 MOST_NAMED = 2_000
 """Entries that a statement names at most."""
 
@@ -114,29 +114,33 @@ def countable_entries(
     """
     for start in range(0, len(books), BOOKS_AT_ONCE):
         by_id = {one.id: one for one in books[start : start + BOOKS_AT_ONCE]}
-        unsigned = {one: unsigned_amendments(connection, one) if signed else frozenset() for one in by_id}
         amended = amendments_in(connection, by_id.keys())
+        unsigned: set[int] = set()
+        for book_id in {part.book_id for part in amended} if signed else ():
+            unsigned |= unsigned_amendments(connection, book_id)
         blocked = set(
             connection.scalars(
                 select(book_finding.c.entry_id).where(
                     book_finding.c.book_id.in_(by_id),
                     book_finding.c.severity == Severity.BLOCK,
                     book_finding.c.cleared_at.is_(None),
+                    entry_stands(book_finding.c.entry_id),
                 )
             )
         )
         for record, names in fields.items():
             day = declared.schemas.record(record).key_fields.registered_on
             in_period = []
-            for row in _rows(connection, declared, record, names, by_id):
+            days = None if any(day in one for one in amended.values()) else (day, period)
+            for row in _rows(connection, declared, record, names, by_id, days):
                 part = RegistryPart(row.book_id, row.sha256, row.page_no, row.row)
-                amendments = amended.get(part, {})
+                amendments = amended.get(part, {}) if amended else {}
                 values = dict(zip(names, row[-len(names) :], strict=True))
                 values |= {name: one.value for name, one in amendments.items() if name in values}
                 within = period.holds(values[day])
-                lacks = any(one.amendment_id in unsigned[row.book_id] for one in amendments.values())
                 if within is False:
                     continue
+                lacks = any(one.amendment_id in unsigned for one in amendments.values())
                 state = _state(row, within=within, held=lacks or row.entry_id in blocked)
                 in_period.append((row, state, values))
             altered: set[int] = set()
@@ -164,7 +168,9 @@ def _rows(
     record: str,
     names: Collection[str],
     book_ids: Collection[int],
+    days: tuple[str, RegistrationPeriod] | None,
 ) -> Sequence[Row[Any]]:
+    """Return the rows of entries; ``days``: the field by which entries of other years are left out, and the period."""
     columns = (scan.c.book_id, scan.c.sha256, scan.c.name, page.c.page_no, entry.c.row, review_task.c.state)
     query = (
         select_values(declared, record, {f"f:{name}": name for name in names}, *columns)
@@ -172,4 +178,10 @@ def _rows(
         .where(scan.c.book_id.in_(book_ids))
         .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
     )
+    if days is not None and days[1].first and days[1].last:
+        registered_on = declared.records[record].c[days[0]]
+        year = func.substr(registered_on, func.length(registered_on) - 3, 4)
+        first, last = str(days[1].first.year), str(days[1].last.year)
+        elsewhere = year.between("1000", "9999") & ~year.between(first, last)
+        query = query.where(registered_on.is_(None) | ~elsewhere)
     return connection.execute(query).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import local_date
 from pipeline.declarations.schema import Schemas
 from pipeline.declarations.schema.declaration import look_up
@@ -29,12 +30,18 @@ def asked_report(
 
     Raises:
         SchemaError: There is no such form.
+        RegistryError: The period holds no day.
         NotThere: The unit answers for no book.
     """
+    first, last = scope.period.first, scope.period.last
+    if first and last and last < first:
+        raise RegistryError(
+            f"Kỳ từ {first:%d/%m/%Y} đến {last:%d/%m/%Y} không có ngày nào: hãy đổi lại hai ngày."
+        )
     units = AnsweringUnits(schemas.places.gazetteer, local_date(at))
     if name == IDENTITY_LIST:
         found = scoped_books(registry, dated_records(schemas), units, scope)
-        bounds = {"from": scope.period.first, "to": scope.period.last}
+        bounds = {"from": first, "to": last}
         detail = {key: day.isoformat() for key, day in bounds.items() if day} | {"unit": scope.unit}
         registry.note_view(person, LIST_TAKEN, "registry", detail)
         return identity_report(registry, schemas, found, scope, at), found

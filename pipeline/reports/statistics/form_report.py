@@ -47,7 +47,7 @@ STATE_FIGURES = {
         "Giữ lại",
         "chưa tính: còn phát hiện chặn, cải chính chưa đủ chữ ký, hay dữ liệu bị sửa ngoài chương trình",
     ),
-    Countable.UNDATED: ("Chưa rõ ngày đăng ký", "chưa tính: không biết có trong kỳ hay không"),
+    Countable.UNDATED: ("Chưa rõ ngày đăng ký", "không biết có trong kỳ hay không, nên biểu không tính"),
 }
 
 

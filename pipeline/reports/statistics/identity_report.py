@@ -73,7 +73,7 @@ class IdentityRules:
             yield IdentityFlaw(entry, DATES, self._record.by_name[name].label, value or "", words)
 
     def _number_flaw(self, spec: FieldSpec, entry: CountableEntry) -> str:
-        """Return what is wrong with a number: its form, else what the entry's other values say of it."""
+        """Return what is wrong with a number by the rules of its record, else by its kind."""
         value = entry.values[spec.name] or ""
         broken = [
             rule.code
@@ -84,7 +84,7 @@ class IdentityRules:
             )
             is False
         ]
-        codes = spec.value_kind.parse(value).problems or broken
+        codes = broken or spec.value_kind.parse(value).problems
         return " ".join(self._findings[code].sentence for code in dict.fromkeys(codes))
 
 
