@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -496,11 +496,19 @@ class Registry(ConnectionFacade):
     settle_flaws = writing_declared(tampered_rows.settle)
 
     note_policies = writing(policy_changes.note_policies)
-    noted_policies = reading(policy_changes.noted_policies)
     ask_policy_change = writing(policy_changes.ask_policy_change)
-    open_policy_changes = reading(policy_changes.open_policy_changes)
     policy_change_for = writing(policy_changes.policy_change_for)
     answer_policy_change = writing(policy_changes.answer_policy_change)
+
+    def noted_policies(self) -> Mapping[str, Any] | None:
+        """Return what held last, as far as the program's own rows tell."""
+        with self._reading() as connection:
+            return policy_changes.noted_policies(connection, self._audit_key())
+
+    def open_policy_changes(self) -> tuple[policy_changes.PolicyChange, ...]:
+        """Return the loosenings that wait for a second person or that nobody else has seen, oldest first."""
+        with self._reading() as connection:
+            return policy_changes.open_policy_changes(connection, self._audit_key())
 
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""
