@@ -176,14 +176,14 @@ def noted_policies(connection: Connection, key: Key | None) -> Mapping[str, Any]
 def open_policy_changes(connection: Connection, key: Key | None) -> tuple[PolicyChange, ...]:
     """Return the loosenings that wait for a second person or that nobody else has seen, oldest first.
 
-    An answer that is not the program's own ends nothing, and a change that is not stands there whatever it says.
+    An answer that is not the program's own ends nothing, and a change that is not stands there without its words.
     """
     answers, (rows, altered) = _own_answers(connection, key), _changes(connection, key)
     return tuple(
         PolicyChange(
             row.id,
-            tuple(row.lines),
-            (*row.loosened, ALTERED) if row.id in altered else tuple(row.loosened),
+            () if row.id in altered else tuple(row.lines),
+            (ALTERED,) if row.id in altered else tuple(row.loosened),
             row.author,
             row.asked_at,
             row.waits and (row.id, PolicyAnswer.CONFIRMED) not in answers,

@@ -15,6 +15,7 @@ HARMS = {
     "it was seen": ANSWER.format("seen"),
     "it was refused": ANSWER.format("refused"),
     "it loosened nothing": "UPDATE policy_change SET loosened = '[]' WHERE id = 1",
+    "it loosened no list": "UPDATE policy_change SET loosened = '5', lines = '5' WHERE id = 1",
 }
 
 
