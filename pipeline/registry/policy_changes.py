@@ -6,7 +6,7 @@ into the file by hand, stand at the head of the reports until a person has seen 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,8 @@ from pipeline.registry.accounts.model import AUTHOR_WORDS, Person, Role
 from pipeline.registry.accounts.rows import account
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, compare, record
+from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.columns import PROVEN, Id, Json, first_row, refers, rows_of, table
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.model import NotYours
@@ -75,6 +77,10 @@ policy_answer = table(
     sqlite_autoincrement=True,
     info=PROVEN,
 )
+
+
+ALTERED = "dòng ghi việc này không phải của chương trình"
+"""What is told of a change that somebody altered or added behind the program's back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,41 +162,53 @@ def _add(
     record(connection, author, action, f"policy:{change_id}", {"loosened": len(loosened)})
 
 
-def noted_policies(connection: Connection) -> Mapping[str, Any] | None:
-    """Return what held last, as far as the program knows; None if it never noted anything."""
-    in_force = ~policy_change.c.waits | _is_answered(PolicyAnswer.CONFIRMED)
-    query = select(policy_change.c.policies).where(in_force).order_by(policy_change.c.id.desc()).limit(1)
-    held: Mapping[str, Any] | None = connection.scalar(query)
-    return held
-
-
-def open_policy_changes(connection: Connection) -> tuple[PolicyChange, ...]:
-    """Return the loosenings that wait for a second person or that nobody else has seen, oldest first."""
-    over = _is_answered(PolicyAnswer.REFUSED) | _is_answered(PolicyAnswer.SEEN)
-    rows = rows_of(
-        connection, PolicyChangeRow, select(policy_change).where(~over).order_by(policy_change.c.id)
+def noted_policies(connection: Connection, key: Key | None) -> Mapping[str, Any] | None:
+    """Return what held last, as far as the program's own rows tell; None if it never noted anything."""
+    answers, (rows, altered) = _own_answers(connection, key), _changes(connection, key)
+    in_force = (
+        row.policies
+        for row in reversed(rows)
+        if row.id not in altered and (not row.waits or (row.id, PolicyAnswer.CONFIRMED) in answers)
     )
-    confirmed = {
-        row.change_id: row.author
-        for row in rows_of(
-            connection,
-            PolicyAnswerRow,
-            select(policy_answer).where(policy_answer.c.answer == PolicyAnswer.CONFIRMED),
-        )
-    }
+    return next(in_force, None)
+
+
+def open_policy_changes(connection: Connection, key: Key | None) -> tuple[PolicyChange, ...]:
+    """Return the loosenings that wait for a second person or that nobody else has seen, oldest first.
+
+    An answer that is not the program's own ends nothing, and a change that is not stands there without its words.
+    """
+    answers, (rows, altered) = _own_answers(connection, key), _changes(connection, key)
     return tuple(
         PolicyChange(
             row.id,
-            tuple(row.lines),
-            tuple(row.loosened),
+            () if row.id in altered else tuple(row.lines),
+            (ALTERED,) if row.id in altered else tuple(row.loosened),
             row.author,
             row.asked_at,
-            row.waits and row.id not in confirmed,
-            confirmed.get(row.id, ""),
+            row.waits and (row.id, PolicyAnswer.CONFIRMED) not in answers,
+            answers.get((row.id, PolicyAnswer.CONFIRMED), ""),
         )
         for row in rows
-        if row.loosened
+        if row.id in altered
+        or (
+            row.loosened
+            and not {(row.id, PolicyAnswer.REFUSED), (row.id, PolicyAnswer.SEEN)} & answers.keys()
+        )
     )
+
+
+def _own_answers(connection: Connection, key: Key | None) -> Mapping[tuple[int, str], str]:
+    """Return who gave each answer by change and answer, without answers that are not the program's own."""
+    rows = rows_of(connection, PolicyAnswerRow, select(policy_answer))
+    altered = compared(connection, key, policy_answer.name, [row.id for row in rows]).altered
+    return {(row.change_id, row.answer): row.author for row in rows if row.id not in altered}
+
+
+def _changes(connection: Connection, key: Key | None) -> tuple[list[PolicyChangeRow], Collection[int]]:
+    """Return all changes, oldest first, and the ids of those that are not the program's own."""
+    rows = rows_of(connection, PolicyChangeRow, select(policy_change).order_by(policy_change.c.id))
+    return rows, compared(connection, key, policy_change.name, [row.id for row in rows]).altered.keys()
 
 
 def policy_change_for(connection: Connection, person: Person, change_id: int) -> PolicyChangeRow:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -40,7 +40,8 @@ from pipeline.registry.books.rows import StoredBookRow
 from pipeline.registry.checks import checks, links
 from pipeline.registry.clear_values import clear_counts, clear_pages
 from pipeline.registry.custody import custody
-from pipeline.registry.custody.scanned_books import scanned_books
+from pipeline.registry.custody.model import BookCustody
+from pipeline.registry.custody.scanned_books import ScannedBook, scanned_books
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
@@ -335,8 +336,16 @@ class Registry(ConnectionFacade):
     custody_note_of = writing(custody.custody_note_of)
     custody_notes = writing(custody.custody_notes)
     books_in_custody = writing(custody.books_in_custody)
-    late_books = reading(custody.late_books)
-    scanned_books = reading(scanned_books)
+
+    def late_books(self, today: date, person: Person | None = None) -> tuple[BookCustody, ...]:
+        """Return the books that have not come back by their day."""
+        with self._reading() as connection:
+            return custody.late_books(connection, self._audit_key(), today, person)
+
+    def scanned_books(self, person: Person | None = None) -> tuple[ScannedBook, ...]:
+        """Return the books with scans of the places that this person may see, by place and folder name."""
+        with self._reading() as connection:
+            return scanned_books(connection, self._audit_key(), person)
 
     def entry_to_print(
         self, entry_id: int, policy: DeliveryPolicy, approval: ApprovalPolicy, person: Person | None = None
@@ -407,7 +416,7 @@ class Registry(ConnectionFacade):
         from pipeline.registry.books import frames
 
         with self._reading() as connection:
-            return frames.series_columns(connection, self._declared, book_ids)
+            return frames.series_columns(connection, self._declared, book_ids, self._audit_key())
 
     def series_books(self, book_id: int) -> tuple[int, ...]:
         """The books that are checked together with this one (``books.frames``)."""
@@ -428,7 +437,7 @@ class Registry(ConnectionFacade):
         from pipeline.registry.books import frames
 
         with self._reading() as connection:
-            return frames.books(connection, self._declared, None)
+            return frames.books(connection, self._declared, None, self._audit_key())
 
     def people_columns(self) -> Frame:
         """The people of all entries as columns (``books.frames``)."""
@@ -519,11 +528,19 @@ class Registry(ConnectionFacade):
     settle_flaws = writing_declared(tampered_rows.settle)
 
     note_policies = writing(policy_changes.note_policies)
-    noted_policies = reading(policy_changes.noted_policies)
     ask_policy_change = writing(policy_changes.ask_policy_change)
-    open_policy_changes = reading(policy_changes.open_policy_changes)
     policy_change_for = writing(policy_changes.policy_change_for)
     answer_policy_change = writing(policy_changes.answer_policy_change)
+
+    def noted_policies(self) -> Mapping[str, Any] | None:
+        """Return what held last, as far as the program's own rows tell."""
+        with self._reading() as connection:
+            return policy_changes.noted_policies(connection, self._audit_key())
+
+    def open_policy_changes(self) -> tuple[policy_changes.PolicyChange, ...]:
+        """Return the loosenings that wait for a second person or that nobody else has seen, oldest first."""
+        with self._reading() as connection:
+            return policy_changes.open_policy_changes(connection, self._audit_key())
 
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""

@@ -50,7 +50,7 @@ from pipeline.registry.database.audit.trail import accept, take_digests_from_cha
 from pipeline.registry.database.columns import METADATA, rows_of
 from pipeline.registry.database.objects import put_guards_right
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.projections import refresh_projections, unlike_projections
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.rows import PAGE_ITSELF, decision, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import withdrawal
@@ -157,6 +157,7 @@ def _altered_of(
         if one.record in declared.records:
             needed[declared.records[one.record].name][one.id].append(one.id)
     pages = {one.page: (one.book, one.sha256, one.page_no) for one in rows}
+    subjects = [(one.page, one.id) for one in rows]
     tasks = select(review_task.c.id, review_task.c.page_id, review_task.c.row)
     wanted = (
         select(entry.c.page_id)
@@ -174,7 +175,9 @@ def _altered_of(
         for row_id in _altered(connection, key, table_name, entries_by_row):
             for entry_id in entries_by_row[row_id]:
                 found[entry_id].add(table_name)
-    return {entry_id: tuple(sorted(names)) for entry_id, names in sorted(found.items())}
+    altered = {entry_id: tuple(sorted(names)) for entry_id, names in found.items()}
+    altered |= unlike_projections(connection, declared, [one for one in subjects if one[1] not in found])
+    return dict(sorted(altered.items()))
 
 
 def _parts(book_id: int, sha256: str, page_no: int, row: int) -> tuple[tuple[object, ...], ...]:

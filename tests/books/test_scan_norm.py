@@ -38,5 +38,24 @@ def test_what_does_not_meet_the_norm_is_named_with_what_to_do(book: ScannedBook,
     assert flaw.advice
 
 
+@pytest.mark.parametrize(
+    ("names", "name", "fits"),
+    [
+        ("{so}-*.pdf", "ks.2010.*-1.PDF", True),
+        ("{so}-*.pdf", "KS.2010.01-1.pdf", False),
+        ("*-*-*-*-*-*-*-*.pdf", "-" * 250, False),
+        ("*-*-*-*-*-*-*-*.pdf", "-" * 246 + ".pdf", True),
+        ("a*a", "a", False),
+        ("a*a*a", "abaca", True),
+        ("trang.pdf", "trang.pdf", True),
+    ],
+)
+def test_a_name_is_held_against_its_pattern_in_no_more_time_than_it_is_long(
+    names: str, name: str, fits: bool
+) -> None:
+    book = replace(BOOK, folder_name="KS.2010.*", scans={SCAN: name})
+    assert (list(norm_flaws(book, ScanNorm(names=names))) == []) is fits
+
+
 def test_a_grey_scan_is_named_where_it_was_looked_at() -> None:
     assert [flaw.what for flaw in norm_flaws(BOOK, NORM, {SCAN: False})] == ["không phải ảnh màu"]

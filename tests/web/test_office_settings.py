@@ -87,6 +87,12 @@ def test_every_key_that_an_office_may_set_is_shown() -> None:
     assert all(one.usual for group in groups for one in group.settings)
 
 
+def test_every_table_on_the_page_may_stand_in_the_file(tmp_path: Path) -> None:
+    office = tmp_path / "office.toml"
+    office.write_text("".join(f"[{name}]\n" for name in TABLES), encoding="utf-8")
+    assert load_policies(office, SCHEMAS) == OfficePolicies()
+
+
 def test_what_the_file_sets_is_told_from_what_is_usual(tmp_path: Path) -> None:
     office = tmp_path / "office.toml"
     office.write_text(OFFICE, encoding="utf-8")

@@ -78,7 +78,18 @@ UNREAD = frozenset({"export"})
 """Tables on which no reading depends: pages need not be read again after them."""
 
 ELSEWHERE = frozenset(
-    {"approval", "delivery", "learning", "mail", "review", "sampling", "sign_in", "webhook"}
+    {
+        "approval",
+        "contract",
+        "delivery",
+        "learning",
+        "mail",
+        "review",
+        "sampling",
+        "scan_norm",
+        "sign_in",
+        "webhook",
+    }
 )
 """Tables of the same file that are read elsewhere."""
 

@@ -48,11 +48,13 @@ def write_disk_list(root: Path, key: SigningKey, now: datetime | None = None) ->
     """Write the signed list of every file under ``root``; an earlier list is replaced.
 
     Raises:
-        StorageError: The disk has no package or refuses the write; or a file name holds a line break.
+        StorageError: The disk has no package or refuses the write; or a file name or a manifest is not usable.
     """
     files = sorted(_files(root))
-    if any(set(name) & {"\n", "\r", "\\"} for name in files):
-        raise StorageError("Có tệp tên chứa dấu xuống dòng hoặc dấu “\\”. Hãy đổi tên tệp ấy rồi chạy lại.")
+    if any(set(name) & {"\n", "\r", "\\"} or not _is_text(name) for name in files):
+        raise StorageError(
+            "Có tệp tên chứa dấu xuống dòng, dấu “\\” hay chữ không phải UTF-8. Hãy đổi tên tệp ấy rồi chạy lại."
+        )
     packages = [_package(root, name) for name in files if name.rsplit("/", 1)[-1] == MANIFEST]
     if not packages:
         raise StorageError(f"{root} không có gói dữ liệu nào. Hãy chép các gói vào đĩa trước.")
@@ -97,14 +99,18 @@ def _files(root: Path) -> Iterator[str]:
             yield name
 
 
+def _is_text(name: str) -> bool:
+    """Return whether a file name is text; other bytes stand in it as surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def _package(root: Path, name: str) -> dict[str, Any]:
     folder = (root / name).parent
     counts = read_manifest(folder)[1].get("counts", {})
-    return {
-        "folder": folder.relative_to(root).as_posix(),
-        "entries": int(counts.get("entries", 0)),
-        "pdfs": int(counts.get("pdfs", 0)),
-    }
+    numbers = {one: counts.get(one, 0) for one in ("entries", "pdfs")} if isinstance(counts, dict) else {}
+    if not numbers or not all(type(number) is int and number >= 0 for number in numbers.values()):
+        raise StorageError(f"“{name}” có số đếm không dùng được. Hãy xuất lại gói ấy rồi chép vào đĩa.")
+    return {"folder": folder.relative_to(root).as_posix(), **numbers}
 
 
 def disk_flaws(root: Path, public: str | None = None) -> tuple[PackageFlaw, ...]:

@@ -19,7 +19,8 @@ from pipeline.declarations.schema import PersonSpec
 from pipeline.registry.books.page_order import moved_pages
 from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
 from pipeline.registry.books.stored_books import registering_unit
-from pipeline.registry.custody.rows import physical_book
+from pipeline.registry.custody.stored_descriptions import counted_pages
+from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import select_values
@@ -33,7 +34,7 @@ UNKNOWN_ROWS = 1_000
 
 
 def series_columns(
-    connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None = None
+    connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None, key: Key | None
 ) -> tuple[Frame, Frame, Frame]:
     """Return entries, pages and books as columns.
 
@@ -41,11 +42,13 @@ def series_columns(
     of kinds that are not declared now.
     """
     series = None if book_ids is None else series_books(connection, book_ids)
-    of_series, read = books(connection, declared, series), pages(connection, series)
+    of_series, read = books(connection, declared, series, key), pages(connection, series)
     return entries(connection, declared, series), read[read["book_id"].isin(of_series["book_id"])], of_series
 
 
-def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
+def books(
+    connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None, key: Key | None
+) -> pd.DataFrame:
     """Return a row for each book, by id.
 
     Columns: ``book_id``, ``folder_name``, ``record``, ``place_code``, ``unit`` (the unit that bore that code then),
@@ -65,12 +68,7 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
         .order_by(book.c.id)
     )
     rows = rows_of(connection, _BookWithFailures, query)
-    last = select(func.max(physical_book.c.id)).group_by(physical_book.c.folder_name)
-    described = select(physical_book.c.folder_name, physical_book.c.place_code, physical_book.c.pages)
-    counted = {
-        (name, place): pages
-        for name, place, pages in connection.execute(described.where(physical_book.c.id.in_(last)))
-    }
+    counted = counted_pages(connection, key)
     tables = {name: form.table.rows if form.table else 1 for name, form in declared.schemas.forms.items()}
     columns: dict[str, list[Any]] = {
         "book_id": [row.id for row in rows],

@@ -7,12 +7,12 @@ system admitted. Rows that are not the program's own count for nothing, and the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.accounts.model import Person, Role
@@ -38,8 +38,10 @@ from pipeline.registry.custody.rows import (
     custody_note,
     physical_book,
 )
+from pipeline.registry.custody.stored_descriptions import AlteredRows, own_descriptions, unproven_with
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, compare, record
+from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.database.record_tables import RecordSchema
@@ -47,6 +49,12 @@ from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.typed_text import composed, refuse_hidden_characters
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, scan_stands
+
+
+def _told(connection: Connection, table: Table, ids: Sequence[int]) -> Collection[int]:
+    """Return the rows that are not the program's own; the audit tells of them."""
+    return compare(connection, table, ids, leave=True)
+
 
 LONGEST = 300
 MOST_PAGES = 5_000
@@ -224,17 +232,17 @@ def custody_note_of(connection: Connection, note_id: int, person: Person | None 
 
 def custody_notes(connection: Connection, person: Person | None = None) -> tuple[CustodyNote, ...]:
     """Return the notes of the places that this person may see, newest first."""
-    notes = reversed(_notes(connection, proven=True))
+    notes = reversed(_notes(connection, altered=_told))
     return tuple(note for note in notes if _sees(person, note.place_code))
 
 
 def books_in_custody(
-    connection: Connection, person: Person | None = None, *, proven: bool = True
+    connection: Connection, person: Person | None = None, *, altered: AlteredRows = _told
 ) -> tuple[BookCustody, ...]:
     """Return the described books of the places that this person may see, by place and folder name, with holders.
 
     Args:
-        proven: Whether rows are compared with what the audit says of them, which needs a transaction that writes.
+        altered: Which rows are not the program's own; the usual one needs a transaction that writes.
     """
     scanned = (
         select(scan.c.book_id, func.sum(scan.c.pages).label("pages"))
@@ -252,7 +260,7 @@ def books_in_custody(
     }
     moves: dict[str, list[tuple[CustodyNote, NotedBook]]] = defaultdict(list)
     waits: dict[str, CustodyNote] = {}
-    notes = _notes(connection, proven=proven)
+    notes = _notes(connection, altered=altered)
     for note in sorted((one for one in notes if one.is_signed), key=lambda one: (one.signed_at, one.note_id)):
         for noted in note.books:
             moves[noted.folder_name].append((note, noted))
@@ -260,7 +268,7 @@ def books_in_custody(
         if note.is_open:
             waits |= {noted.folder_name: note for noted in note.books}
     found = []
-    described = _described(connection, proven=proven).items()
+    described = _described(connection, altered).items()
     for name, row in sorted(described, key=lambda pair: (pair[1].place_code, pair[0])):
         if _sees(person, row.place_code):
             book_id, pages = stored.get((name, row.place_code), (None, 0))
@@ -281,9 +289,12 @@ def books_in_custody(
     return tuple(found)
 
 
-def late_books(connection: Connection, today: date, person: Person | None = None) -> tuple[BookCustody, ...]:
+def late_books(
+    connection: Connection, key: Key | None, today: date, person: Person | None = None
+) -> tuple[BookCustody, ...]:
     """Return the books that have not come back by their day."""
-    return tuple(one for one in books_in_custody(connection, person, proven=False) if one.is_late(today))
+    books = books_in_custody(connection, person, altered=unproven_with(key))
+    return tuple(one for one in books if one.is_late(today))
 
 
 def _check_movable(custody: BookCustody, direction: Direction) -> None:
@@ -314,18 +325,20 @@ def _act(
     add(connection, custody_act, [row | {"author": author, "acted_at": clock.now(connection)}])
 
 
-def _notes(connection: Connection, note_id: int | None = None, *, proven: bool = False) -> list[CustodyNote]:
+def _notes(
+    connection: Connection, note_id: int | None = None, *, altered: AlteredRows | None = None
+) -> list[CustodyNote]:
     """Return notes, oldest first; of an act of no known kind nothing follows."""
     query, of_notes = select(custody_note).order_by(custody_note.c.id), select(custody_act)
     if note_id is not None:
         query = query.where(custody_note.c.id == note_id)
         of_notes = of_notes.where(custody_act.c.note_id == note_id)
     noted, acted = rows_of(connection, CustodyNoteRow, query), rows_of(connection, CustodyActRow, of_notes)
-    if proven:
-        altered = compare(connection, custody_note, [row.id for row in noted], leave=True)
-        noted = [row for row in noted if row.id not in altered]
-        altered = compare(connection, custody_act, [row.id for row in acted], leave=True)
-        acted = [row for row in acted if row.id not in altered]
+    if altered is not None:
+        not_own = altered(connection, custody_note, [row.id for row in noted])
+        noted = [row for row in noted if row.id not in not_own]
+        not_own = altered(connection, custody_act, [row.id for row in acted])
+        acted = [row for row in acted if row.id not in not_own]
     acts: dict[int, dict[CustodyAct, CustodySignature]] = defaultdict(dict)
     for one in acted:
         if one.act in list(CustodyAct):
@@ -352,11 +365,9 @@ def _notes(connection: Connection, note_id: int | None = None, *, proven: bool =
     ]
 
 
-def _described(connection: Connection, *, proven: bool = True) -> Mapping[str, PhysicalBookRow]:
-    last = select(func.max(physical_book.c.id)).group_by(physical_book.c.folder_name)
-    rows = rows_of(connection, PhysicalBookRow, select(physical_book).where(physical_book.c.id.in_(last)))
-    altered = compare(connection, physical_book, [row.id for row in rows], leave=True) if proven else ()
-    return {row.folder_name: row for row in rows if row.id not in altered}
+def _described(connection: Connection, altered: AlteredRows = _told) -> Mapping[str, PhysicalBookRow]:
+    """Return the last description of each book that is the program's own."""
+    return {row.folder_name: row for row in own_descriptions(connection, altered)}
 
 
 def _description(row: PhysicalBookRow) -> BookDescription:

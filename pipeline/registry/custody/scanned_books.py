@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.books.rows import PAGES, book, page, page_run, scan
-from pipeline.registry.custody.rows import physical_book
+from pipeline.registry.custody.stored_descriptions import counted_pages
+from pipeline.registry.database.audit.key import Key
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, page_stands, scan_stands
 
 
@@ -44,14 +45,11 @@ class ScannedBook:
     counted: int | None
 
 
-def scanned_books(connection: Connection, person: Person | None = None) -> tuple[ScannedBook, ...]:
+def scanned_books(
+    connection: Connection, key: Key | None, person: Person | None = None
+) -> tuple[ScannedBook, ...]:
     """Return the books with scans of the places that this person may see, by place and folder name."""
-    last = select(func.max(physical_book.c.id)).group_by(physical_book.c.folder_name)
-    described = select(physical_book.c.folder_name, physical_book.c.place_code, physical_book.c.pages)
-    counted = {
-        (name, place): pages
-        for name, place, pages in connection.execute(described.where(physical_book.c.id.in_(last)))
-    }
+    counted = counted_pages(connection, key)
     pages: dict[int, list[MeasuredPage]] = defaultdict(list)
     runs = PAGES.join(page_run, page_run.c.page_id == page.c.id).join(book, book.c.id == scan.c.book_id)
     query = (

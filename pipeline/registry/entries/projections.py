@@ -6,7 +6,7 @@ other. A check of all books touches thousands of entries, so that one statement 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,8 @@ from pipeline.registry.entries.rows import EntryPlace, Subject, SubjectPlace, en
 from pipeline.registry.entries.subjects import places_of_subjects
 from pipeline.registry.tasks.consensus import Consensus, Decision
 from pipeline.registry.tasks.keyed_values import live_consensus
-from pipeline.registry.tasks.rows import ReviewTaskRow
+from pipeline.registry.tasks.model import TaskState
+from pipeline.registry.tasks.rows import ReviewTaskRow, review_task
 from pipeline.registry.tasks.stored_tasks import TaskWanted, refresh_tasks
 from pipeline.registry.withdrawals.stored_withdrawals import part_of, withdrawn_places
 
@@ -106,6 +107,56 @@ def refresh_projections(
         _follow_entries(connection, declared, [each for each in entries if each.entry.id not in altered])
         reopened |= refresh_tasks(connection, [each.task_wanted for each in known], leave=leave)
     return reopened
+
+
+def unlike_projections(
+    connection: Connection, declared: RecordSchema, subjects: Collection[Subject]
+) -> Mapping[int, tuple[str, ...]]:
+    """Return the entries whose record or task is not what readings and decisions make of it, and those tables.
+
+    An older state of a row has a digest that was right once; so what it says is derived anew.
+    """
+    wanted = list(subjects)
+    found: dict[int, tuple[str, ...]] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        known = _known(connection, declared, wanted[start : start + AT_ONCE], {})
+        stored = _stored_values(connection, declared, [each.entry.id for each in known])
+        for each in known:
+            record = each.entry.record
+            if record not in declared.records:
+                continue
+            values = derive_effective_values(
+                declared,
+                record,
+                each.machine.readings,
+                each.decisions,
+                each.cross_entry_findings,
+                each.keyed,
+            )
+            unlike = []
+            if stored.get(each.entry.id) != (values if each.stands else None):
+                unlike.append(declared.records[record].name)
+            is_open = each.task is not None and each.task.state == TaskState.OPEN
+            if each.stands and is_open != bool(each.task_wanted.left.fields):
+                unlike.append(review_task.name)
+            if unlike:
+                found[each.entry.id] = tuple(unlike)
+    return found
+
+
+def _stored_values(
+    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
+) -> Mapping[int, Mapping[str, str | None]]:
+    """Return the row of each entry in the tables of the records, without its id."""
+    found: dict[int, Mapping[str, str | None]] = {}
+    for name, table in declared.records.items():
+        fields = list(declared.fields(name))
+        columns = [table.c[field] for field in fields]
+        for entry_id, *values in connection.execute(
+            select(table.c.entry_id, *columns).where(table.c.entry_id.in_(entry_ids))
+        ):
+            found[entry_id] = dict(zip(fields, values, strict=True))
+    return found
 
 
 def _known(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -59,6 +61,21 @@ def test_a_file_that_is_gone_or_new_is_named_and_a_strange_key_too(disk: Path, t
     (disk / "link").symlink_to(disk / "moi.txt")
     with pytest.raises(StorageError, match="liên kết"):
         write_disk_list(disk, other)
+
+
+@pytest.mark.parametrize("counts", ['{"entries": "x"}', "[1]", '"a"', '{"pdfs": -1}', '{"entries": true}'])
+def test_a_package_that_counts_nonsense_is_refused_by_name(disk: Path, tmp_path: Path, counts: str) -> None:
+    manifest = disk / "93648-KS.2010.01/manifest.json"
+    content = json.loads(manifest.read_text()) | {"counts": json.loads(counts)}
+    manifest.write_text(json.dumps(content))
+    with pytest.raises(StorageError, match=r"KS\.2010\.01/manifest\.json” có số đếm"):
+        write_disk_list(disk, signing_key(tmp_path / "package.key"))
+
+
+def test_a_file_name_that_is_no_text_is_refused(disk: Path, tmp_path: Path) -> None:
+    (disk / os.fsdecode(b"a\xff")).write_text("x")
+    with pytest.raises(StorageError, match="UTF-8"):
+        write_disk_list(disk, signing_key(tmp_path / "package.key"))
 
 
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="no sha256sum on this machine")

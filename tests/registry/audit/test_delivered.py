@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.registry import Registry
+from pipeline.base.model import FieldStatus
+from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.amendments.model import AmendmentOrder
+from tests.registry.audit.history import NATIVE_PLACE
 from tests.registry.audit.intruder import Intruder
-from tests.registry.pages import SCAN, SCHEMAS
+from tests.registry.pages import SCAN, SCHEMAS, finding
 
 ORDER = AmendmentOrder("12/QĐ", "05.03.2026", "Điều 28")
 AT = "'2026-01-01 00:00:00.000000'"
@@ -139,6 +141,26 @@ def test_a_digest_that_was_changed_along_with_the_row_lacks_the_signature(
         f"UPDATE row_digest SET digest = {spelled} WHERE table_name = 'birth_record' AND row_id = 1"  # noqa: S608
     )
     assert tables_by_entry(lived)[1] == ("birth_record",)
+
+
+@pytest.mark.parametrize(("table", "key"), [("birth_record", "entry_id"), ("review_task", "id")])
+def test_an_older_state_with_its_own_digest_is_not_delivered(
+    lived: Registry, intruder: Intruder, table: str, key: str
+) -> None:
+    """A value that was decided anew, or a task that was done before a check opened it again."""
+    kept = {"now": (table, f"{key} = 1"), "proof": ("row_digest", f"table_name = '{table}' AND row_id = 1")}
+    for name, (of_table, where) in kept.items():
+        intruder.outsider.execute(f"CREATE TABLE old_{name} AS SELECT * FROM {of_table} WHERE {where}")  # noqa: S608
+    lived.decide(1, [Verdict(NATIVE_PLACE, FieldStatus.READ, "Thử Năm")], author="binh")
+    book_id = lived.entry(1).book_id
+    lived.save_checks([CrossEntryFinding(book_id, 1, 1, finding("K07", "child_name"))], ["K07"])
+    assert tables_by_entry(lived) == {1: (), 2: ()}
+    for name, (of_table, where) in kept.items():
+        columns = ", ".join(column for column, _ in intruder.outsider.columns(f"old_{name}"))
+        intruder.execute(
+            f"UPDATE {of_table} SET ({columns}) = (SELECT {columns} FROM old_{name}) WHERE {where}"  # noqa: S608
+        )
+    assert tables_by_entry(lived) == {1: (table,), 2: ()}
 
 
 def test_what_was_settled_is_delivered_again(lived: Registry, intruder: Intruder) -> None:

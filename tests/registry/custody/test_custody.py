@@ -136,3 +136,35 @@ def test_a_signature_behind_the_programs_back_moves_no_book(registry: Registry, 
     assert [one.out for one in registry.books_in_custody()] == [None, None]
     with pytest.raises(RowTampered):
         registry.custody_note_of(note.note_id)
+
+
+BEHIND = (
+    "INSERT INTO physical_book (id, folder_name, place_code, record, volume, shelf, box, condition, pages, "  # noqa: S608
+    "author, described_at) "
+    f"VALUES (9, 'KS.2010.01', '{LEDGER.place_code}', 'birth', '01/2010', '', '', '', 9, 'x', '{{}}')"
+)
+
+
+def test_what_is_put_in_behind_the_programs_back_hides_no_late_book_and_counts_no_page(
+    registry: Registry, book: int, outsider: Outsider
+) -> None:
+    registry.describe_books([FIRST, SECOND], author="an")
+    note_id = signed(registry, OUT)
+    back = (
+        "INSERT INTO custody_note (id, place_code, direction, books, giver, receiver, handed_on, due_on, "  # noqa: S608
+        "remark, author, made_at) "
+        "SELECT 9, place_code, 'back', books, giver, receiver, handed_on, '', '', author, made_at "
+        f"FROM custody_note WHERE id = {note_id}"
+    )
+    at = "2026-03-20 03:04:05"
+    outsider.execute(back)
+    for number, side in enumerate(("giver", "receiver")):
+        outsider.execute(
+            "INSERT INTO custody_act (id, note_id, act, name, on_paper, reason, author, acted_at) "  # noqa: S608
+            f"VALUES ({90 + number}, 9, '{side}', 'x', false, '', 'x', '{at}')"
+        )
+    outsider.execute(BEHIND.format(at))
+    assert [one.description.folder_name for one in registry.late_books(LATE)] == ["KS.2010.01", "KS.2010.02"]
+    (scanned,) = registry.scanned_books()
+    _, _, books = registry.series_columns()
+    assert (scanned.counted, list(books["counted"])) == (10, [10])
