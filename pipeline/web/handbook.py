@@ -15,6 +15,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from posixpath import normpath
+from textwrap import shorten
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -30,6 +31,11 @@ START = "/handbook"
 
 TECHNICAL = "Dành cho kỹ thuật"
 """The heading in ``index.md`` above the pages for engineers."""
+
+LONGEST_EXCERPT = 240
+"""Largest number of characters of a page that a search result shows."""
+
+_SENTENCE_END = re.compile(r"(?<=[.:;!?])\s+")
 
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 """Comments in a page for its authors."""
@@ -111,11 +117,17 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A search result: the page's address within the handbook, its title, and whether it is technical."""
+    """A search result.
+
+    Attributes:
+        name: The page's address within the handbook.
+        excerpt: The sentence with most of the searched words, as plain text.
+    """
 
     name: str
     title: str
     is_technical: bool
+    excerpt: str = ""
 
 
 @cache
@@ -154,6 +166,7 @@ class Handbook:
         self._images = {path.name: path for path in sorted((folder / "images").glob("*.*"))}
         self._rendered: dict[str, HandbookPage] = {}
         self._words: dict[str, tuple[str, str]] = {}
+        self._sentences: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def start(self) -> Contents:
         """Return the contents, empty in an installation without documents."""
@@ -185,7 +198,21 @@ class Handbook:
                 heading = unaccented(title)
                 only_in_text = not all(word in heading for word in search_words)
                 ranked.append((name in self._technical, only_in_text, name, title))
-        return tuple(FoundPage(name, title, technical) for technical, _, name, title in sorted(ranked))
+        return tuple(
+            FoundPage(name, title, technical, self._excerpt(name, search_words))
+            for technical, _, name, title in sorted(ranked)
+        )
+
+    def _excerpt(self, name: str, search_words: Sequence[str]) -> str:
+        """Return the sentence of a page that has most of the words; the first of several."""
+        if name not in self._sentences:
+            tokens = _parser().parse(_COMMENT.sub("", self._files[name].read_text(encoding="utf-8")))
+            texts = ("".join(part.content or " " for part in token.children or []) for token in tokens)
+            found = [one.strip() for text in texts for one in _SENTENCE_END.split(text) if one.strip()]
+            self._sentences[name] = tuple((one, unaccented(one)) for one in found)
+        counted = [sum(word in plain for word in search_words) for _, plain in self._sentences[name]]
+        sentence = self._sentences[name][counted.index(max(counted))][0] if any(counted) else ""
+        return shorten(sentence, LONGEST_EXCERPT, placeholder=" …")
 
     def _render(self, name: str, text: str) -> HandbookPage:
         parser = _parser()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
+from benchmarks.books.scan_damage import fingered
 from pipeline.base.model import FieldStatus, PageImage, PageKind, PageRef, PageResult, Pixels, Severity
 from pipeline.digitize.match import match_form
 from pipeline.digitize.normalize import normalize
+from pipeline.layout.imaging.geometry import warp
 from pipeline.training.synthetic_pages import SCANNER_LEVELS, SynthOptions, draw_book
 from pipeline.training.synthetic_pages.form_printing import print_form
 from pipeline.training.synthetic_pages.scanning import scan_sheet
@@ -25,6 +28,7 @@ from tests.digitize.pages import (
     held,
     located,
     page_context,
+    silent_engines,
     statuses,
     without_top_rule,
 )
@@ -151,3 +155,18 @@ def test_a_page_cut_off_at_its_edge_is_read_and_marked() -> None:
     assert [(one.code, one.severity) for one in result.findings] == [("SCAN-CUT", Severity.INFO)]
     assert all("SCAN-CUT" in {one.code for one in entry.findings} for entry in result.entries)
     assert not any(entry.accepted for entry in result.entries)
+
+
+@pytest.mark.parametrize("told", [[], ["SCAN-FINGER"]])
+def test_a_brown_table_around_a_photographed_page_is_no_finger(told: list[str]) -> None:
+    pixels = drawn("birth-2006", seed=5).pixels
+    if told:
+        pixels = fingered(pixels, DPI, np.random.default_rng(4))
+    high, wide = pixels.shape[:2]
+    corners = np.array([(0.15, 0.08), (1.08, 0.05), (1.18, 1.12), (0.06, 1.08)]) * (wide, high)
+    flat = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], float)
+    table = np.full((int(high * 1.2), int(wide * 1.25), 3), (139, 94, 60), np.uint8)
+    move = warp.homography(flat, corners)
+    seen = cv2.warpPerspective(pixels, move, table.shape[1::-1], table, borderMode=cv2.BORDER_TRANSPARENT)
+    result = digitized_pixels(np.asarray(seen, np.uint8), "birth-2006", using=silent_engines())
+    assert [finding.code for finding in result.findings] == told

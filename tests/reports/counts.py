@@ -87,7 +87,10 @@ TALLIES = Statistics(
         ReadingStatistics("birth-2006", "birth", "hand-1", "child_name", 400, 240),
         ReadingStatistics("birth-2006", "birth", None, "notes", 10, 10),
     ),
-    (PersonStatistics("an", 600, 1800.0, 300, 5), PersonStatistics("binh", 400, 1600.0, 200, 1)),
+    (
+        PersonStatistics("an", "Người Thử An", 600, 1800.0, 300, 5),
+        PersonStatistics("binh", "Người Thử Bình", 400, 1600.0, 200, 1),
+    ),
     scanners=(
         ScannerStatistics("may-1", 200, 1),
         ScannerStatistics("may-2", 40, 2),

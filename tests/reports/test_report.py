@@ -154,7 +154,9 @@ def test_differences_of_form_stand_beside_the_errors_and_in_no_rate() -> None:
 
 
 def test_persons_are_in_a_report_only_when_asked_for() -> None:
-    assert [row[0] for row in texts(table(made(), "people"))] == ["an", "binh"]
+    assert [row[0] for row in texts(table(made(), "people"))] == [
+        "Người Thử An (an)", "Người Thử Bình (binh)",
+    ]  # fmt: skip
     without = made(replace(TALLIES, people=None))
     assert "people" not in {one.key for part in without.sections for one in part.tables}
 

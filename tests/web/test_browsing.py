@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fastapi import FastAPI
 
@@ -66,6 +68,14 @@ def test_a_list_is_narrowed_by_state_and_number() -> None:
     assert found(state="unknown") == [1, 2, 3, 12]
     assert found(number="2") == found(number="02/2010") == found(number=" 2/2010 ") == [2]
     assert found(number="2", state="settled") == []
+    backwards = [replace(listed(12), number=""), *reversed(entries[:3])]
+    assert [one.entry_id for one in entry_list(backwards, EntryFilter(order="number")).rows] == [1, 2, 3, 12]
+    dated = [
+        replace(listed(1), registered_on="05.02.2010"),
+        replace(listed(2), registered_on="11.01.2010"),
+        listed(3),
+    ]
+    assert [one.entry_id for one in entry_list(dated, EntryFilter(order="day")).rows] == [2, 1, 3]
     counted = entry_list(entries, EntryFilter(state="waiting")).counts
     assert [count for _, _, count in counted] == [1, 3, 1]
 

@@ -101,6 +101,7 @@ def test_a_list_is_seen_before_its_accounts_are_made_and_made_once(
     made = administrator.submit("/new-accounts", {"lines": lines, "confirmed": "yes"})
     passwords = CODE.findall(made.text)
     assert len(set(passwords)) == 2
+    assert all(told in text_of(made) for told in ("Thử Hai", "hai.thu", "Địa chỉ http"))
     assert accounts.authenticate("mot.thu", passwords[0], "test").must_change
     assert {row.subject for row in registry.audit().recent(6)} >= {"account:mot.thu", "account:hai.thu"}
     again = administrator.submit("/new-accounts", {"lines": lines, "confirmed": "yes"})

@@ -67,7 +67,7 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
     ),
     DeliveryRule(
         "ditto",
-        "Như trên, nt, 〃",
+        'Như trên, nt, dấu "',
         "như trên → giá trị của dòng trên",
         {
             "above": "sổ nhiều sự kiện một trang: giá trị cùng cột của dòng ngay trên, đúng như trên "

@@ -33,6 +33,9 @@ FOLD_DPI = 75.0
 COLOUR_DPI = 50.0
 """Pixels an inch for the search of fingers."""
 
+TABLE_SHARE = 0.5
+"""Share of the picture's edge with the chroma of skin above which a table lies under the paper."""
+
 
 def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
     """Return the measures of a page except ``cut``, which needs its form.
@@ -64,14 +67,16 @@ def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
 def remeasure_paper(measured: Quality, paper: Pixels, dpi: float) -> Quality:
     """Return the measures with shade and finger measured on the paper alone.
 
-    A scanner's bed beside the paper falsifies these two.
+    A scanner's bed beside the paper falsifies these two. At the corners of a paper that lies aslant a table of wood
+    looks like fingers; the whole picture shows it as a table.
 
     Args:
         measured: The measures of the whole picture.
         paper: The part of the picture (h, w, 3) that shows the paper.
     """
     grey, _ = _at_dpi(Pyramid(split_colour_layers(paper).ink), dpi, GREY_DPI)
-    return replace(measured, shade=shade(grey), finger=finger(*_at_dpi(Pyramid(paper), dpi, COLOUR_DPI)))
+    reach = finger(*_at_dpi(Pyramid(paper), dpi, COLOUR_DPI))
+    return replace(measured, shade=shade(grey), finger=min(measured.finger, reach))
 
 
 def edge_width(pixels: Pixels, dpi: float) -> float:
@@ -121,7 +126,8 @@ def finger(small: Pixels, dpi: float) -> float:
     """Return the reach of the largest patch of skin from an edge of the picture, in mm (0: no skin).
 
     Skin is a solid patch at least 7 mm across that touches the edge, has the chroma of skin and is redder than the
-    paper; seals are thin lines of another red.
+    paper; seals are thin lines of another red. Where most of the edge has this chroma, the paper lies on a table of
+    wood: then only what reaches into the convex hull of the paper counts.
 
     Source:
         Chai and Ngan (1999): Cr 138 to 176, Cb 80 to 122.
@@ -137,7 +143,11 @@ def finger(small: Pixels, dpi: float) -> float:
     padded = cv2.copyMakeBorder(solid, size, size, size, size, cv2.BORDER_REPLICATE)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, kernel)[size:-size, size:-size]
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(opened), connectivity=8)
+    opened = np.ascontiguousarray(opened)
+    edge = np.concatenate([opened[0], opened[-1], opened[:, 0], opened[:, -1]])
+    if edge.mean() > TABLE_SHARE * 255:
+        return _reach_into_paper(opened) / mm
+    _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
     height, width = opened.shape
     near = max(1, round(2 * mm))
     reach = 0.0
@@ -151,6 +161,21 @@ def finger(small: Pixels, dpi: float) -> float:
         if top + high >= height - near:
             reach = max(reach, float(height - top))
     return reach / mm
+
+
+def _reach_into_paper(skin: Pixels) -> float:
+    """Return how far skin (h, w; 255: skin) reaches into the convex hull of the largest other part, in pixels."""
+    paper = cv2.bitwise_not(skin)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    if count < 2:
+        return 0.0
+    largest = (parts == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
+    hull = np.zeros_like(skin)
+    cv2.fillConvexPoly(hull, cv2.convexHull(cv2.findNonZero(largest)), 255)
+    depth = cv2.distanceTransform(
+        cv2.copyMakeBorder(hull, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), cv2.DIST_L2, 5
+    )
+    return float(depth[1:-1, 1:-1][skin > 0].max(initial=0.0))
 
 
 def fold(grey: Pixels, dpi: float) -> float:

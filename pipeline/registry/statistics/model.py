@@ -221,6 +221,7 @@ class PersonStatistics:
     """What one person keyed.
 
     Attributes:
+        name: ``""`` where no account has this login any more.
         words: All values that the person keyed.
         seconds: The time that they took.
         first: Values that a second person checked.
@@ -228,6 +229,7 @@ class PersonStatistics:
     """
 
     login: str
+    name: str
     words: int
     seconds: float
     first: int

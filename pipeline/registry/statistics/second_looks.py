@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 
+from pipeline.registry.accounts.rows import account
 from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.database.columns import rows_of
 from pipeline.registry.entries.rows import entry
@@ -126,9 +127,11 @@ def person_statistics(
         .group_by(_first.c.login)
     )
     first = {row.login: row for row in connection.execute(looked)}
+    names: dict[str, str] = dict(connection.execute(select(account.c.login, account.c.name)).all())
     return tuple(
         PersonStatistics(
             row.login,
+            names.get(row.login, ""),
             row.words,
             float(row.seconds or 0.0),
             first[row.login].first if row.login in first else 0,

@@ -138,7 +138,7 @@ def agreement(data: ReportData) -> ReportFigure:
 def people_table(data: ReportData) -> ReportTable:
     """Return a row for each person, by login, without ranking."""
     columns: tuple[ReportColumn[PersonStatistics], ...] = (
-        texts("Tên đăng nhập", lambda person: person.login),
+        texts("Người", lambda person: f"{person.name} ({person.login})" if person.name else person.login),
         counts("Ô đã gõ", lambda person: person.words),
         decimals("Giây mỗi ô", lambda person: person.seconds / person.words if person.words else None),
         counts("Kết quả nhập lần 1 được xem lại", lambda person: person.first),

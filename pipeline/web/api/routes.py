@@ -31,6 +31,7 @@ from pipeline.web.api.answers import (
     entry_answer,
     tagged,
 )
+from pipeline.web.api.descriptions import describe
 from pipeline.web.context import MAX_ROW_ID, RowId, Site, SiteDep
 from pipeline.web.package_queue import MANIFEST
 from pipeline.web.routes.packages import refuse_without_approval
@@ -210,6 +211,7 @@ def _openapi() -> dict[str, Any]:
         summary="Đọc sổ hộ tịch đã số hóa; chỉ đọc.",
         routes=router.routes,
     )
+    describe(document, router.prefix)
     document.setdefault("components", {})["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
     return document

@@ -14,6 +14,9 @@ from pipeline.web.background_jobs import Job
 from pipeline.web.context import Site
 from pipeline.web.form_design.form_desk import FormDesk
 
+ENTRY_NUMBER = "số đăng ký"
+"""What people also call the number of an entry."""
+
 
 def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
     """Return the template's values other than the draft."""
@@ -25,6 +28,7 @@ def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
             {
                 "name": spec.name,
                 "label": spec.label,
+                "also": ENTRY_NUMBER if spec.name == record.key_fields.number else "",
                 "parted": bool(spec.value_kind.parts),
                 "required": spec.required and spec.ledger is None,
             }

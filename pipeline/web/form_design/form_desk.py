@@ -38,6 +38,10 @@ NO_READER = (
     "Máy chủ này không có máy đọc, nên không đề nghị và không đọc thử được. Hãy báo người quản trị máy."
 )
 NOT_OPENED = "Không mở được trang này. Hãy gửi ảnh khác."
+NOT_SPLIT = (
+    "Máy không tách đôi được ảnh nào: ảnh của sổ mở phải rộng hơn cao. Hãy cắt bỏ nền quanh sổ, xoay cho chữ nằm ngang "
+    "rồi gửi lại, hoặc gửi từng trang một ảnh."
+)
 NO_FORMS = "Máy chủ này không thiết kế mẫu sổ được. Hãy báo người quản trị máy."
 
 
@@ -139,9 +143,10 @@ class FormDesk:
         reader = self._reader()
         if not draft.specimens:
             raise DraftRefused("Chưa có trang mẫu nào. Hãy gửi ít nhất một trang.")
+        asked = parts is True
         if parts is None:
             parts = draft.design.layout == "page" or any(specimen.side for specimen in draft.specimens)
-        work = partial(self._run_proposal, reader, draft, parts)
+        work = partial(self._run_proposal, reader, draft, parts, asked)
         return self.jobs.start(_kind(draft_id), "Tìm chữ in, chỗ trống và khung", person.login, work, note)
 
     def read(self, person: Person, draft_id: str, note: Callable[[], object]) -> Job:
@@ -168,7 +173,7 @@ class FormDesk:
         return self.reader
 
     def _run_proposal(
-        self, reader: ReadsSpecimens, draft: FormDraft, splits: bool, on_progress: OnProgress
+        self, reader: ReadsSpecimens, draft: FormDraft, splits: bool, asked: bool, on_progress: OnProgress
     ) -> JobOutcome:
         straightened: list[tuple[Specimen, StraightSpecimen | None]] = []
         pages = list({(one.sha256, one.page_no): one for one in draft.specimens}.values())
@@ -200,7 +205,10 @@ class FormDesk:
         }
         proposed = with_borrowed(design, self.declared)
         self.drafts.set_specimens(draft.draft_id, specimens, pictures, proposed)
-        return JobOutcome((_proposal_summary(proposed, len(straight_pages)),))
+        summary = _proposal_summary(proposed, len(straight_pages))
+        if asked and not any(specimen.side for specimen in specimens):
+            return JobOutcome((NOT_SPLIT, summary), good=False)
+        return JobOutcome((summary,))
 
     def _run_reading(self, reader: ReadsSpecimens, draft: FormDraft, on_progress: OnProgress) -> JobOutcome:
         form = checked_form(draft.design, self.declared)

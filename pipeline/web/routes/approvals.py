@@ -194,6 +194,7 @@ def _approval(visit: Visit, book_id: int, *, done: str = "", refused: str = "") 
         title=visit.schemas.record(book.record).title,
         empty=_empty_fields(visit, book.record, book_id),
         addable={spec.name for spec in visit.desk.columns_to_add(visit.person, book_id)},
+        derived=set(visit.schemas.record(book.record).derived_fields.values()),
         view=view,
         asked=visit.site.policies.approval,
         done=done,

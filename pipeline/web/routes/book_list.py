@@ -167,6 +167,7 @@ def show_scans(visit: VisitDep, book_id: RowId) -> Response:
         "books/scans.html",
         book=ListedBook(book, files),
         title=visit.schemas.title_of(book.record),
+        unread=files is None or book.unread > 0 or ListedBook(book, files).new_files > 0 or not book.read,
         stage=BOOK_STAGE_LABELS[book.stage],
         uploads=visit.site.work.uploads.page_of(book_id),
         failures=visit.registry.read_failures(book_id),

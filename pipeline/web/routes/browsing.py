@@ -14,7 +14,7 @@ from pipeline.registry.data_entry.model import BookPageState
 from pipeline.web.context import RowId, VisitDep
 from pipeline.web.routes.book_list import book_of
 from pipeline.web.routes.data_entry import STATE_WORDS, RefDep
-from pipeline.web.supervising.entry_list import EntryFilter, entry_list
+from pipeline.web.supervising.entry_list import ENTRY_ORDER_LABELS, EntryFilter, entry_list
 
 router = APIRouter(prefix="/books")
 
@@ -30,6 +30,7 @@ def show_entries(visit: VisitDep, book_id: RowId, narrowed: Annotated[EntryFilte
         title=visit.schemas.record(book.record).title,
         listed=entry_list(entries, narrowed),
         narrowed=narrowed,
+        orders=ENTRY_ORDER_LABELS,
         clear=clear.counts,
         clear_of=Counter(field.entry_id for field in clear.fields),
         stage_labels=STAGE_LABELS,

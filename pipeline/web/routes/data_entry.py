@@ -44,15 +44,11 @@ def show_books(visit: VisitDep) -> Response:
 
 
 class ColumnAnswer(BaseModel):
-    """A field that was just added to a book: number of entries that received it, and of entries that are in work.
-
-    ``wanted``: a field that is proposed to be added.
-    """
+    """A field that was just added to a book: number of entries that received it, and of entries that are in work."""
 
     added: int = Field(default=0, ge=0)
     at_work: int = Field(default=0, ge=0)
     field: str = Field(default="", max_length=60)
-    wanted: str = Field(default="", max_length=60)
 
 
 @router.get("/{book_id}")
@@ -165,7 +161,6 @@ def _book(visit: Visit, book_id: int, done: ColumnAnswer = ColumnAnswer(), *, re
         states=STATE_WORDS,
         columns=columns if visit.person.role is Role.SUPERVISOR else (),
         done=done,
-        wanted=done.wanted,
         field=next((spec.label for spec in columns if spec.name == done.field), ""),
         refused=refused,
     )

@@ -187,6 +187,7 @@ def home(visit: VisitDep) -> Response:
             **head_alerts(visit.site, visit.session),
             scanning=_scanning(visit),
             accounts=_accounts(visit),
+            place_names={place.code: place.name for place in visit.site.accounts.places()},
         )
     work = visit.desk.own_work(visit.person)
     mine = {book.book_id for book in work.assigned}

@@ -67,9 +67,11 @@ def make_accounts(
     ):
         passwords = visit.site.accounts.create_all(accounts, visit.person.login)
     waiting = {act.login for act in visit.site.accounts.open_acts() if act.waits}
+    names = {account.login: account.name for account in accounts}
     return visit.page(
         "one_time_list.html",
-        made=[(login, password, login in waiting) for login, password in passwords],
+        made=[(login, names[login], password, login in waiting) for login, password in passwords],
+        address=str(visit.request.base_url),
         days=visit.site.accounts.options.one_time.days,
     )
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request
 from starlette.responses import Response
 
+from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.registry.accounts.logins import csrf_of
 from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep, exceed_row_ids
@@ -251,9 +252,20 @@ def render_login_form(
         login=login,
         refused=refused,
         sign_in=site.entrance.sign_in is not None,
+        office=_office_name(site),
     )
     set_form_cookie(request, response, value)
     return response
+
+
+def _office_name(site: Site) -> str:
+    """Return the name of the office of all places, or of the only office; ``""`` where none is declared."""
+    try:
+        offices = () if site.office.offices is None else site.office.offices.loaded().offices
+    except SettingsRefused:
+        return ""
+    heads = [office for office in offices if office.places is None] or list(offices)
+    return heads[0].name if len(heads) == 1 else ""
 
 
 def safe_redirect(path: str) -> str:

@@ -12,6 +12,14 @@ addEventListener("keydown", ({ key, target }) => {
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
 });
 
+// What is typed as a password is shown to who asks for it, and sent hidden again: browsers keep no shown password.
+addEventListener("change", ({ target }) => {
+  if ("showsPasswords" in target.dataset) for (const input of target.form.querySelectorAll("[autocomplete$=password]")) input.type = target.checked ? "text" : "password";
+});
+addEventListener("submit", ({ target }) => {
+  for (const input of target.querySelectorAll("[autocomplete$=password]")) input.type = "password";
+});
+
 // Notices: what ended, failed or waits for the person, asked for while the page is in sight; once an event is enough.
 const notices = document.getElementById("notices");
 if (notices) {

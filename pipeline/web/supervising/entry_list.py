@@ -1,7 +1,8 @@
-"""The entries of a book as a page of a list: filtered by state and number, in the order of the scans' names."""
+"""The entries of a book as a page of a list: filtered by state and number, in the order of pages, numbers or days."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,23 +31,39 @@ ENTRY_STATE_LABELS = {
 }
 
 
+class EntryOrder(StrEnum):
+    """The order of a list of entries; entries without the value come last."""
+
+    NUMBER = "number"
+    DAY = "day"
+
+
+ENTRY_ORDER_LABELS = {"": "Trang", EntryOrder.NUMBER: "Số", EntryOrder.DAY: "Ngày đăng ký"}
+
+
 class EntryFilter(BaseModel):
     """The filter and page number of a list of entries.
 
     Attributes:
         state: A value of ``EntryState``; anything else: all.
         number: The number of an entry, with or without its year; ``""``: any.
+        order: A value of ``EntryOrder``; anything else: the order of the pages.
         sheet: The page of the list, from 1.
     """
 
     state: str = Field(default="", max_length=20)
     number: str = Field(default="", max_length=40)
+    order: str = Field(default="", max_length=20)
     sheet: int = Field(default=1, ge=1, le=100_000)
 
-    def query(self, *, state: str | None = None, sheet: int = 1) -> str:
-        """Return the query of the list on another page, or with another state."""
-        new_state = self.state if state is None else state
-        parameters = {"state": new_state, "number": self.number, "sheet": "" if sheet == 1 else str(sheet)}
+    def query(self, *, state: str | None = None, order: str | None = None, sheet: int = 1) -> str:
+        """Return the query of the list on another page, with another state or in another order."""
+        parameters = {
+            "state": self.state if state is None else state,
+            "number": self.number,
+            "order": self.order if order is None else order,
+            "sheet": "" if sheet == 1 else str(sheet),
+        }
         return urlencode({name: value for name, value in parameters.items() if value})
 
     def admits(self, entry: ListedEntry) -> bool:
@@ -84,12 +101,29 @@ class EntryList:
     sheets: int
 
 
+def _by_page(entry: ListedEntry) -> tuple[object, ...]:
+    return (entry.place.order, entry.ref.scan_sha256, entry.row)
+
+
+def _by_number(entry: ListedEntry) -> tuple[object, ...]:
+    number, _, year = entry.number.partition("/")
+    digits = re.match(r"\d+", number)
+    return (digits is None, year, int(digits[0]) if digits else 0, number, *_by_page(entry))
+
+
+def _by_day(entry: ListedEntry) -> tuple[object, ...]:
+    day = entry.registered_on
+    return (not day, day.split(".")[::-1], *_by_page(entry))
+
+
+_ORDERS = {EntryOrder.NUMBER.value: _by_number, EntryOrder.DAY.value: _by_day}
+
+
 def entry_list(entries: Sequence[ListedEntry], narrowed: EntryFilter) -> EntryList:
     """Return the requested page of the list, at most the last."""
     numbered = [entry for entry in entries if narrowed.has_number(entry)]
     matching = sorted(
-        (entry for entry in numbered if narrowed.admits(entry)),
-        key=lambda entry: (entry.place.order, entry.ref.scan_sha256, entry.row),
+        (entry for entry in numbered if narrowed.admits(entry)), key=_ORDERS.get(narrowed.order, _by_page)
     )
     sheets = max(1, -(-len(matching) // ROWS))
     sheet = min(max(1, narrowed.sheet), sheets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -336,7 +337,11 @@ def test_every_read_leaves_one_line_and_when_the_token_was_used(
 
 
 def test_the_description_names_every_address_and_how_to_come_in(ask: Ask) -> None:
-    told = cast(dict[str, Any], ask("/api/v1/openapi.json").json())
+    answer = ask("/api/v1/openapi.json")
+    told = cast(dict[str, Any], answer.json())
+    sentences = re.findall(r'"description":\s*"(.*?)"', answer.text)
+    assert len(sentences) > 60
+    assert [one for one in sentences if one.isascii()] == [], "told in Vietnamese"
     described = {(method.upper(), path) for path, methods in told["paths"].items() for method in methods}
     wanted = {(one.method, one.path) for one in ACCESS if one.tokens is not None}
     assert described == wanted - {("GET", "/api/v1/openapi.json")}

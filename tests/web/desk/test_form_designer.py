@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +61,9 @@ def test_a_form_is_designed_by_keys_and_by_mouse_and_every_step_can_be_taken_bac
             page.keyboard.type("ho ten nguoi duoc khai")
             page.keyboard.press("Enter")
             expect(page.locator("#field")).to_have_value("Họ tên người được khai sinh")
+            page.locator("#field").fill("so dang ky")
+            expect(page.locator("#field-list li").first).to_have_text(re.compile("^Số( đã gắn chỗ khác)?$"))
+            page.keyboard.press("Escape")
             assert violations(page) == []
             before = chosen.locator(".blank").get_attribute("x")
             page.keyboard.press("ArrowRight")
@@ -159,6 +163,16 @@ def test_what_was_proposed_for_an_open_book_gives_way_when_it_is_parted_unless_s
             assert draft.design.table is not None
             assert len(draft.design.table.columns) == narrow < 10
 
+            reader.shows_two = False
+            parts.uncheck()
+            expect(page.locator("#page-name")).not_to_contain_text("nửa")
+            parts.check()
+            expect(page.locator("#refused")).to_contain_text("không tách đôi được")
+            expect(parts).not_to_be_checked()
+            reader.shows_two = True
+            parts.check()
+            expect(page.locator("#page-name")).to_contain_text("nửa trái")
+            expect(page.locator("#refused")).to_be_hidden()
             columns.first.focus()
             page.keyboard.press("Enter")
             reader.form = SCHEMAS.form("birth-table")

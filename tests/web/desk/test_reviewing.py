@@ -106,6 +106,7 @@ def test_what_was_saved_is_taken_back_and_said_anew(office: Office, sit_down: Si
         an.press("Control+A").type("sai rồi").press("Enter", "Enter", "Enter").see_task()
         an.press("F9").see_task()
         assert (an.task, an.has_focus()) == (first, True)
+        expect(an.page.locator("#said")).to_contain_text("Đã hoàn tác")
         expect(an.current.locator(".choices")).to_contain_text("sai rồi")
         an.press("Control+A").type(book.ink(an.page_no)["child_name"])
         an.press("Enter", "Enter", "Enter").see_task()

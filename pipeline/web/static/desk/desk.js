@@ -301,7 +301,9 @@ const ACTIONS = {
     pages.own();
     region.begin(form.field.box, form.field.label);
   },
-  undo: () => open("/desk/undo", "Đang hoàn tác…", () => saving.done()),
+  undo: async () => {
+    if (await open("/desk/undo", "Đang hoàn tác…", () => saving.done())) say(`Đã hoàn tác. ${form.article.dataset.said}`);
+  },
   leave: async () => {
     if (form?.unaccepted && !warned) {
       warned = true;

@@ -76,7 +76,7 @@ async function came(news, { ended = false } = {}) {
 
 /** The printed frame lies elsewhere than the machine found it; what lies on the pages stays where it is. */
 function reframe([a, b, c, d]) {
-  if (c - a < 0.5 || d - b < 0.5) return tell({ kept: "Khung quá nhỏ. Hãy thu nhỏ ảnh (phím -) rồi kéo quanh cả khung in." });
+  if (c - a < 0.5 || d - b < 0.5) return tell({ kept: "Khung quá nhỏ. Hãy thu nhỏ ảnh (phím -) rồi kéo quanh cả khung in. Khung máy nhận trùm hai bảng của sổ mở: đánh dấu “mỗi trang một bảng”, hay gửi từng trang một ảnh." });
   const round = (share) => Math.round(share * 1e5) / 1e5;
   const u = (share) => (share === null ? null : round((share - a) / (c - a)));
   const v = (share) => round((share - b) / (d - b));
@@ -206,7 +206,7 @@ function drawLists() {
   if (unseen) flaws.append(Object.assign(document.createElement("li"), { textContent: `${unseen} chỗ máy đề nghị chưa ai xác nhận.` }));
   const missing = known.fields.filter(({ name, required }) => required && !model.elements().some(({ element }) => heldFields(element).includes(name)));
   if (missing.length) flaws.append(Object.assign(document.createElement("li"), { className: "hint", textContent: `Chưa có chỗ cho: ${missing.map(({ label }) => label).join(", ")}.` }));
-  byId("to-do-count").textContent = model.flaws.length + unseen || "xong";
+  byId("to-do-count").textContent = model.flaws.length + unseen || (missing.length ? `thiếu ${missing.length} trường` : "xong");
   byId("elements").replaceChildren(...model.elements().map(({ list, element }) => {
     const item = document.createElement("li");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: `${element.label || element.heading || printed(element) || "…"} → ${panel.held(element) || (element.from === null ? "chữ in" : "chưa gắn")}` });

@@ -2,11 +2,18 @@
 
 export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/g, "d").replace(/Đ/g, "D").toLowerCase();
 
-/** The choices of `known` that have all words that are typed, those first whose name begins with them. */
+/** The choices that have all words that are typed: first the one of that very name, then those whose name begins so.
+ *  `also`: another name of the choice. */
 export function found(choices, typed) {
   const words = plain(typed).split(/\s+/).filter(Boolean);
-  const hits = choices.filter(({ plain: name }) => words.every((word) => name.includes(word)));
-  const rank = ({ plain: name, taken }) => (taken ? 2 : 0) + (name.startsWith(words[0] ?? "") ? 0 : 1);
+  const whole = words.join(" ");
+  const names = ({ plain: name, also }) => [name, also].filter(Boolean);
+  const hits = choices.filter((choice) => names(choice).some((name) => words.every((word) => name.includes(word))));
+  const nearness = (name) => (name === whole ? 0 : name.startsWith(whole) ? 1 : 2);
+  const rank = (choice) => {
+    const nearest = Math.min(...names(choice).map(nearness));
+    return nearest && choice.taken ? nearest + 3 : nearest;
+  };
   return hits.sort((one, other) => rank(one) - rank(other));
 }
 

@@ -13,6 +13,8 @@ export class Pages {
     this.at = 0;
     this.job = null;
     this.name = document.getElementById("page-name");
+    this.empty = document.getElementById("empty");
+    this.invitation = this.empty.textContent;
     document.getElementById("files").addEventListener("change", ({ target }) => this.#send(target));
     this.parts = document.getElementById("parts"); // of a table alone: a person says whether it stands on each page of an open book
     this.parts?.addEventListener("change", () => this.pages.length && this.start("propose"));
@@ -45,7 +47,7 @@ export class Pages {
 
   show() {
     const { page } = this;
-    document.getElementById("empty").hidden = Boolean(page?.straight);
+    this.empty.hidden = Boolean(page?.straight);
     this.name.textContent = page ? `Trang ${this.at + 1}/${this.pages.length}${page.side ? (page.side === "left" ? ", nửa trái" : ", nửa phải") : ""}${page.flaw ? `: ${page.flaw}` : page.straight ? "" : ": chưa nắn, hãy bấm Máy đề nghị"}` : "Chưa có trang mẫu";
     this.name.title = page?.name ?? "";
     this.canvas.readings = page ? this.readings.pages?.[page.number] ?? null : null;
@@ -95,6 +97,7 @@ export class Pages {
         if (state) this.#tell(state.job);
         if (state && !state.job?.running) {
           this.watching = false;
+          if (state.job && !state.job.good) this.told({ refused: state.job.sentences.join(" ") });
           return this.came(state, { ended: true });
         }
         await new Promise((resolve) => setTimeout(resolve, ASK));
@@ -112,5 +115,6 @@ export class Pages {
     const told = document.getElementById("job");
     told.textContent = !job ? "" : running ? `${job.title}: ${job.done}/${job.total || this.pages.length}…` : job.phase === "interrupted" ? "Việc trước bị ngắt; hãy bấm lại." : job.sentences.join(" ");
     told.className = job && !running && !job.good ? "bad" : "";
+    this.empty.textContent = running ? `${told.textContent} Trang đầu hiện ra khi xong.` : this.invitation;
   }
 }

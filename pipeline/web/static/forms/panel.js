@@ -140,7 +140,7 @@ export class Panel {
       this.#text("Chữ đầu cột", element.heading, (heading) => change({ heading }), 300),
       this.#text("Tên nhóm cột", element.group, (group) => change({ group }), 300),
       this.#field(element),
-      this.#tick("“nt”, “như trên”, 〃 là giá trị của dòng trên", element.ditto, (ditto) => change({ ditto })),
+      this.#tick("“nt”, “như trên”, dấu \" là giá trị của dòng trên", element.ditto, (ditto) => change({ ditto })),
       node("p", { className: "row" }, this.#button("Tách đôi cột", () => this.acts.split(element)), this.#button("Dòng và bề cao của bảng…", () => this.model.choose("table"))),
     ];
   }
@@ -167,7 +167,7 @@ export class Panel {
     const taken = new Set(this.model.elements().filter((one) => one.element.key !== element.key).flatMap((one) => heldFields(one.element)));
     const isBox = "coded" in element;
     const choices = () => [
-      ...this.known.fields.map((field) => ({ label: field.label, plain: plain(field.label), value: { ...UNBOUND_AREA, field: field.name }, taken: taken.has(field.name) && !isBox })),
+      ...this.known.fields.map((field) => ({ label: field.label, plain: plain(field.label), also: plain(field.also), value: { ...UNBOUND_AREA, field: field.name }, taken: taken.has(field.name) && !isBox })),
       ...(isBox ? [] : this.known.bundles.map((bundle) => ({ label: bundle.label, plain: plain(bundle.label), value: { field: null, fields: bundle.fields, kind: bundle.kind }, taken: Object.values(bundle.fields).some((name) => taken.has(name)) }))),
     ];
     return fieldBox("field", words, this.held(element) || NOTHING, choices, (value) => this.acts.bind(element, isBox ? { field: value.field } : value));
