@@ -6,7 +6,7 @@ handwriting differs from that of the calibration.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
@@ -135,10 +135,14 @@ def agreement(data: ReportData) -> ReportFigure:
     )
 
 
-def people_table(data: ReportData) -> ReportTable:
-    """Return a row for each person, by login, without ranking."""
+def people_table(data: ReportData, named: Callable[[str], str] = str) -> ReportTable:
+    """Return a row for each person, by login, without ranking.
+
+    Args:
+        named: Returns the name of a person by login.
+    """
     columns: tuple[ReportColumn[PersonStatistics], ...] = (
-        texts("Tên đăng nhập", lambda person: person.login),
+        texts("Người", lambda person: named(person.login)),
         counts("Ô đã gõ", lambda person: person.words),
         decimals("Giây mỗi ô", lambda person: person.seconds / person.words if person.words else None),
         counts("Kết quả nhập lần 1 được xem lại", lambda person: person.first),

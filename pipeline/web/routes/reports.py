@@ -39,6 +39,7 @@ from pipeline.web.context import (
     open_acts_for,
 )
 from pipeline.web.desk.field_view import STATUS_LABELS
+from pipeline.web.person_names import PersonNames
 
 MOST_ROWS = 500
 """Largest number of rows of a list on a page; the workbook has all rows."""
@@ -195,7 +196,8 @@ def show_people(visit: VisitDep, days: Days = SPAN) -> Response:
     """Compare people. Only this page does so, and its opening is recorded."""
     visit.registry.note_view(visit.person, "people-compared", "")
     tallies = _counting(visit).people(days)
-    return _list(visit, people_table(_of(visit, tallies, days)))
+    named = PersonNames(visit.site.accounts.names)
+    return _list(visit, people_table(_of(visit, tallies, days), named))
 
 
 @router.get("/waiting")
