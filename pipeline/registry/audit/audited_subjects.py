@@ -38,6 +38,7 @@ NOUNS = {
     "reconciliation": "lần đối soát",
     "scan": "bản quét",
     "search": "lượt tra cứu",
+    "secret": "bí mật",
     "settings": "thiết lập, lần đổi",
     "task": "nhiệm vụ",
     "template": "mẫu in",
