@@ -101,7 +101,7 @@ def _in_words(subject: str, places: Mapping[str, _Place]) -> AuditedSubject:
     kind, colon, key = subject.partition(":")
     place = places.get(subject)
     if place is not None:
-        about = "" if kind in ("book", "entry", "page") else f"{NOUNS[kind]} về "
+        about = {"book": "", "entry": "", "page": "", "scan": "bản quét của "}.get(kind, f"{NOUNS[kind]} về ")
         return AuditedSubject(about + place.words, place.book_id, place.entry_id)
     if kind not in NOUNS:
         return AuditedSubject(subject)

@@ -17,6 +17,7 @@ from pipeline.registry.audit.audit_words import ACTIONS
 from pipeline.registry.audit.seal import Seal, seals_in
 from pipeline.web.background_jobs import JobRefused
 from pipeline.web.context import RowId, Visit, VisitDep
+from pipeline.web.person_names import PersonNames
 from pipeline.web.supervising.audit_rows import shown_rows, subject_code
 
 KIND = "audit"
@@ -122,7 +123,9 @@ def _page(visit: Visit, query: AuditQuery = AuditQuery(), *, refused: str = "") 
     seals, seal_flaw = _seals(visit)
     return visit.page(
         "supervising/audit.html",
-        rows=shown_rows(visit.registry, visit.person.role, rows[:SHOWN]),
+        rows=shown_rows(
+            visit.registry, visit.person.role, rows[:SHOWN], PersonNames(visit.site.accounts.names)
+        ),
         older=rows[SHOWN - 1].id if len(rows) > SHOWN else 0,
         actions=ACTIONS,
         typed=query.model_dump(exclude={"before", "sealed"}),

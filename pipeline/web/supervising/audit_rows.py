@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,21 +51,32 @@ class ShownAuditRow:
     address: str
 
 
-def shown_rows(registry: Registry, role: Role, rows: Sequence[Audited]) -> tuple[ShownAuditRow, ...]:
-    """Return lines of the audit log as a person in this role sees them."""
+def shown_rows(
+    registry: Registry, role: Role, rows: Sequence[Audited], named: Callable[[str], str]
+) -> tuple[ShownAuditRow, ...]:
+    """Return lines of the audit log as a person in this role sees them.
+
+    Args:
+        named: Returns the name of a person by login.
+    """
     subjects = registry.audit().subjects_in_words({row.subject for row in rows})
     return tuple(
         ShownAuditRow(
             id=row.id,
             at=row.at,
-            actor=row.actor,
+            actor=named(row.actor),
             action=ACTIONS.get(row.action, row.action),
             subject=row.subject,
-            words=subjects[row.subject].words,
+            words=_words(row.subject, subjects[row.subject], named),
             address=_address(role, row.subject, subjects[row.subject]),
         )
         for row in rows
     )
+
+
+def _words(code: str, subject: AuditedSubject, named: Callable[[str], str]) -> str:
+    kind, _, key = code.partition(":")
+    return f"{NOUNS[kind]} {named(key)}" if kind == "account" and key else subject.words
 
 
 def _address(role: Role, code: str, subject: AuditedSubject) -> str:
