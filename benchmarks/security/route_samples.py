@@ -185,6 +185,8 @@ SAMPLES = {
     ("POST", "/entries/{entry_id}/amendments/{amendment_id}/withdraw"): Sample(
         {**_ENTRY, "amendment_id": "1"}, {"reason": ""}
     ),
+    ("POST", "/settings/sign-in"): Sample(form={"off": "true"}),
+    ("POST", "/settings/secrets/{name}"): Sample({"name": "mail"}, {"secret": ""}),
     ("POST", "/filters"): Sample(form={"page": "search", "filter_name": "Bộ lọc thử", "record": "birth"}),
     ("POST", "/filters/{filter_id}/delete"): Sample({"filter_id": "999999"}, {"page": "search"}),
     ("POST", "/search"): Sample(form={"name": "Thử Một", "purpose": "check", "reason": "phép thử"}),

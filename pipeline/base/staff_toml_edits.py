@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, cast
 
 import tomlkit
@@ -65,6 +65,27 @@ def without_row(text: str, table: str, number: int) -> str:
         document.remove(table)
     else:
         del rows[number]
+    return tomlkit.dumps(document)
+
+
+def with_table(text: str, table: str, values: Values, rows_key: str, rows: Sequence[Values]) -> str:
+    """Return the file's text with changed keys of ``[table]`` and other rows of ``[[table.rows_key]]``."""
+    document = _parsed(with_keys(text, table, values))
+    own = cast("Table", document[table])
+    own.pop(rows_key, None)
+    written = tomlkit.aot()
+    for row in rows:
+        item = tomlkit.table()
+        _set(item, row)
+        written.append(item)
+    own[rows_key] = written
+    return tomlkit.dumps(document)
+
+
+def without_table(text: str, table: str) -> str:
+    """Return the file's text without ``[table]`` and its rows."""
+    document = _parsed(text)
+    document.pop(table, None)
     return tomlkit.dumps(document)
 
 

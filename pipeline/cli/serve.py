@@ -26,7 +26,7 @@ from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import read_review
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
-from pipeline.registry.accounts.accounts import FIRST_LOGIN, Accounts, utc_now
+from pipeline.registry.accounts.accounts import FIRST_LOGIN, Accounts
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, restore, verify
@@ -54,9 +54,9 @@ from pipeline.web.package_queue import PackageQueue
 from pipeline.web.pictures import Pictures
 from pipeline.web.scanning.intake_desk import IntakeDesk
 from pipeline.web.security.connections import BEHIND_SOCKET
-from pipeline.web.sign_in_provider import Provider, read_sign_in, sign_in_secret
 from pipeline.web.supervising.former_defaults import keep_former_defaults
 from pipeline.web.supervising.office_desk import BackupWork
+from pipeline.web.supervising.office_secrets import OfficeSecrets
 from pipeline.web.supervising.office_work import office_desk, settings_desk
 from pipeline.web.supervising.policy_changes import note_held
 
@@ -165,7 +165,7 @@ def serve(
                 partial(machine_report, work),
             ),
             forms=form_desk(declared, context, jobs, specimens),
-            sign_in=sign_in_provider(place),
+            sign_in=OfficeSecrets(place).provider(),
             models=settings.models,
         )
         mail = WebhookSender(partial(send_due_mail, site, place), EVERY, "mail")
@@ -205,12 +205,6 @@ def _forget_first_password(file: Path, login: str) -> None:
 def _text_of(office: Path) -> str:
     """Return the text of ``office.toml``, which was read before; ``""`` where there is none."""
     return office.read_text(encoding="utf-8-sig") if office.exists() else ""
-
-
-def sign_in_provider(workspace: Workspace) -> Provider | None:
-    """Return the sign-in provider set by the office; None: people use local accounts alone."""
-    policy = read_sign_in(workspace.office)
-    return None if policy is None else Provider(policy, sign_in_secret(workspace.sign_in_key), utc_now)
 
 
 def _only_this_machine(host: str) -> bool:

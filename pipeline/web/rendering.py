@@ -169,7 +169,7 @@ class PageRenderer:
 
     def text(self, template: str, **values: Any) -> str:
         """Return a rendered fragment outside any page."""
-        return self._templates.get_template(template).render(values)
+        return self._templates.get_template(template).render({"named": PersonNames(self._names)} | values)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -75,8 +76,10 @@ def test_the_audit_is_searched_by_who_what_and_when(administrator: Browser, regi
     told = text_of(administrator.get("/audit?what=account-created&who=quan.tri"))
     assert "Không có dòng nào như vậy" in told
     told = text_of(administrator.get("/audit?what=account-created"))
-    assert ("account:quan.tri" in told, "book:" in told) == (True, False)
-    assert "ghi nhận quyển sổ" in text_of(administrator.get("/audit?subject=book:1"))
+    assert ("tài khoản Người Thử" in told, "sổ KS.2010.01" in told) == (True, False)
+    for subject in ("book:1", "sổ KS.2010.01", "sổ 1"):
+        told = text_of(administrator.get(f"/audit?subject={quote(subject)}"))
+        assert "ghi nhận quyển sổ sổ KS.2010.01 mọi dòng" in told, subject
     day = f"{rows[0].at:%Y-%m-%d}"
     assert "Không có dòng" not in text_of(administrator.get(f"/audit?since={day}"))
     assert "Không có dòng" in text_of(administrator.get("/audit?until=2001-01-01"))

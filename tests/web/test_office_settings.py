@@ -118,7 +118,7 @@ def test_who_leads_and_who_administers_see_the_settings(
     assert 'href="/settings"' in browser.get("/").text
     page = browser.get("/settings")
     assert page.status_code == 200
-    for told in ("Rà soát", "lease_minutes", "office.toml", "Phê duyệt sổ trước khi xuất gói"):
+    for told in ("Rà soát", "office.toml", "Phê duyệt sổ trước khi xuất gói"):
         assert told in text_of(page)
 
 

@@ -7,8 +7,18 @@ from pipeline.web.person_names import PersonNames
 
 def test_a_name_that_several_people_bear_is_told_with_the_login() -> None:
     named = PersonNames(lambda: {"an.1": "Trần Thử An", "an.2": "Trần Thử An", "binh": "Lê Thử Bình"})
-    told = [named(login) for login in ("an.1", "an.2", "binh", "máy")]
-    assert told == ["Trần Thử An (an.1)", "Trần Thử An (an.2)", "Lê Thử Bình", "máy"]
+    told = [named(login) for login in ("an.1", "an.2", "binh", "máy", "(máy)", "console", "binh, an.1")]
+    several = "Lê Thử Bình, Trần Thử An (an.1)"
+    on_server = "dòng lệnh trên máy chủ"
+    assert told == [
+        "Trần Thử An (an.1)",
+        "Trần Thử An (an.2)",
+        "Lê Thử Bình",
+        "máy",
+        "máy",
+        on_server,
+        several,
+    ]
 
 
 def test_the_accounts_are_not_read_for_a_page_that_names_nobody() -> None:

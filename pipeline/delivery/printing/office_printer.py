@@ -154,7 +154,7 @@ class OfficePrinter:
         pictures = self._pictures(printable)
         now = datetime.now(UTC)
         footer = (
-            f"In lúc {format_moment(now)}, người in: {asker.login}. Để tra cứu nội bộ, không thay trích lục."
+            f"In lúc {format_moment(now)}, người in: {asker.name}. Để tra cứu nội bộ, không thay trích lục."
         )
         data = entry_data(
             settled,
@@ -353,7 +353,7 @@ class OfficePrinter:
         total = f"Cộng: {len(rows)} sự kiện" + (
             f", trong đó {waiting} sự kiện còn chờ rà soát." if waiting else "."
         )
-        footer = f"In lúc {format_moment(now)}, người in: {asker.login}"
+        footer = f"In lúc {format_moment(now)}, người in: {asker.name}"
         heading = f"DANH SÁCH SỰ KIỆN {record.title.upper()}"
         data = with_known_letters(
             {

@@ -32,6 +32,11 @@ class Asker:
     login: str
     person: Person | None = None
 
+    @property
+    def name(self) -> str:
+        """The name that a paper bears; the login on the command line."""
+        return self.login if self.person is None else self.person.name
+
     @classmethod
     def of(cls, person: Person) -> Asker:
         """Return the asker for a person of the web application."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, select
 
 from pipeline.base.errors import RegistryError
+from pipeline.registry.audit.audited_subjects import AuditedSubject, subjects_in_words
 from pipeline.registry.audit.model import Flaw, Verification
 from pipeline.registry.audit.seal import KEY_RENEWED, Seal, add_seal, seals_in
 from pipeline.registry.audit.verification import Progress, contradicted, verify
@@ -109,6 +111,11 @@ class Audit:
         ]
         with self._database.reading() as connection:
             return _lines(connection, limit, *asked)
+
+    def subjects_in_words(self, subjects: Collection[str]) -> dict[str, AuditedSubject]:
+        """Return what lines are about in words, by subject."""
+        with self._database.reading() as connection:
+            return subjects_in_words(connection, subjects)
 
     def renew_key(self, actor: str) -> str:
         """Make a new signing key and return its name.

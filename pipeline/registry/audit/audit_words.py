@@ -172,6 +172,7 @@ ACTIONS = {
     "reader-declined": "không dùng bộ đọc dạy thêm",
     "reader-rolled-back": "quay về bộ đọc trước",
     "lines-forgotten": "gỡ dòng khỏi những gì bộ đọc được học",
+    "secret-put": "đặt một bí mật dùng chung với máy khác",
     "settings-changed": "đổi thiết lập của cơ quan",
     "offices-changed": "đổi cơ quan cấp trích lục",
     "plan-changed": "sửa kế hoạch",

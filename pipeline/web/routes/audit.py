@@ -17,6 +17,8 @@ from pipeline.registry.audit.audit_words import ACTIONS
 from pipeline.registry.audit.seal import Seal, seals_in
 from pipeline.web.background_jobs import JobRefused
 from pipeline.web.context import RowId, Visit, VisitDep
+from pipeline.web.person_names import PersonNames
+from pipeline.web.supervising.audit_rows import shown_rows, subject_code
 
 KIND = "audit"
 SHOWN = 100
@@ -39,12 +41,12 @@ class AuditQuery(BaseModel):
     before: RowId = 0
     sealed: Word = ""
 
-    @property
-    def search(self) -> AuditSearch:
+    def search(self, subject: str) -> AuditSearch:
+        """Return the search; ``subject``: as the log has it."""
         return AuditSearch(
             self.who.strip().lower(),
             self.what,
-            self.subject.strip(),
+            subject,
             _moment(self.since),
             _moment(self.until, later=1),
             self.before,
@@ -116,15 +118,18 @@ def _seals(visit: Visit) -> tuple[tuple[Seal, ...], str]:
 
 
 def _page(visit: Visit, query: AuditQuery = AuditQuery(), *, refused: str = "") -> Response:
-    rows = visit.registry.audit().search(query.search, SHOWN + 1)
+    subject = subject_code(visit.registry, query.subject)
+    rows = visit.registry.audit().search(query.search(subject), SHOWN + 1)
     seals, seal_flaw = _seals(visit)
     return visit.page(
         "supervising/audit.html",
-        rows=rows[:SHOWN],
+        rows=shown_rows(
+            visit.registry, visit.person.role, rows[:SHOWN], PersonNames(visit.site.accounts.names)
+        ),
         older=rows[SHOWN - 1].id if len(rows) > SHOWN else 0,
         actions=ACTIONS,
         typed=query.model_dump(exclude={"before", "sealed"}),
-        people=[account.person.login for account in visit.site.accounts.list()],
+        people=[account.person for account in visit.site.accounts.list()],
         seals=seals,
         seal_flaw=seal_flaw,
         sealed=query.sealed,

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
 from pipeline.declarations.office.settings import SettingsRefused
-from pipeline.registry.accounts.model import AUTHOR_WORDS, CONSOLE, AccountError, Role
+from pipeline.registry.accounts.model import CONSOLE, AccountError, Role
 from pipeline.registry.policy_changes import PolicyAnswer
 from pipeline.web.context import Visit, VisitDep
 from pipeline.web.routes.api_tokens import TOKEN, make_asked_token
@@ -57,7 +57,6 @@ def _list(visit: Visit, role: Role, refused: str = "", *, asked: bool = False) -
         "confirmations.html",
         acts=acts,
         changes=visit.registry.open_policy_changes(),
-        authors=AUTHOR_WORDS,
         answers_waiting=role is Role.ADMINISTRATOR,
         answers_changes=visit.person.places is None,
         doubtful=any(act.login == visit.person.login and act.author != CONSOLE for act in acts),

@@ -19,13 +19,15 @@ from pipeline.base.errors import SchemaError, SecurityError
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.settings import SettingsRefused, SettingTable
 from pipeline.delivery.printing.offices import OFFICE
-from pipeline.registry.accounts.model import Session
+from pipeline.registry.accounts.model import Role, Session
 from pipeline.registry.policy_changes import PolicyAnswer
 from pipeline.web.context import Site, SiteDep, exchange_parts
 from pipeline.web.notice_mail import MailFailed
 from pipeline.web.security.authentication import SessionDep
+from pipeline.web.security.sign_in import SignInDesk
 from pipeline.web.supervising.issuing_offices import values_of_office
 from pipeline.web.supervising.office_rules import own_rows
+from pipeline.web.supervising.office_secrets import SECRETS
 from pipeline.web.supervising.office_settings import (
     OFFICE_FILE,
     TABLES,
@@ -37,13 +39,17 @@ from pipeline.web.supervising.office_settings import (
     setting_groups,
     values_of,
 )
-from pipeline.web.supervising.policy_changes import Held, held_policies, loosened_lines
+from pipeline.web.supervising.policy_changes import SIGN_IN, Held, held_policies, loosened_lines
+from pipeline.web.supervising.sign_in_settings import TITLE, held_sign_in
 from pipeline.web.supervising.staff_file_desk import FileChange, SettingsStale, StaffFileDesk
 
 BY_HAND = "Sửa tay trong tệp"
 NOT_HERE = "Máy chủ này không đổi thiết lập trên trình duyệt. Người quản trị máy đổi trong tệp."
 
-SAVED = {table.name: table.title for table in (*TABLES.values(), OFFICE)}
+SAVED = {table.name: table.title for table in (*TABLES.values(), OFFICE)} | {
+    "sign_in": TITLE,
+    "secret": "Bí mật",
+}
 
 router = APIRouter(prefix="/settings")
 
@@ -76,13 +82,17 @@ def show_settings(
         offices=offices,
         offices_flawed=flawed,
         edits_offices=site.office.offices is not None and everywhere and not flawed,
+        signs_in=None if site.office.secrets is None else _signed_in_now(site),
+        secrets=SECRETS if everywhere and site.office.secrets is not None else {},
+        states=site.office.secrets.states() if site.office.secrets is not None else {},
+        puts_secrets=session.person.role is Role.ADMINISTRATOR,
         refused=refused,
     )
 
 
 @router.get("/{table}")
 def show_form(request: Request, site: SiteDep, table: str) -> Response:
-    chosen, desk = _table(table), _desk(site)
+    chosen, desk = _table(table), settings_desk_of(site)
     now, text = desk.loaded(), desk.read()
     return form_page(
         request, site, chosen, table, values_of(now)[table], text.digest, field_labels(site.schemas)
@@ -92,7 +102,7 @@ def show_form(request: Request, site: SiteDep, table: str) -> Response:
 @router.post("/{table}/test")
 def try_settings(request: Request, site: SiteDep, session: SessionDep, table: str) -> Response:
     """Try what a table sets now, for the person who asks."""
-    chosen, desk = _table(table), _desk(site)
+    chosen, desk = _table(table), settings_desk_of(site)
     if table not in site.office.tests:
         raise HTTPException(404)
     done = refused = ""
@@ -132,8 +142,21 @@ def with_policies(site: Site, policies: OfficePolicies) -> Site:
     )
 
 
+def with_provider(site: Site) -> Site:
+    """Return the application's parts with the sign-in provider as the office has set it now."""
+    secrets = site.office.secrets
+    provider = secrets.provider() if secrets is not None else None
+    desk = None if provider is None else SignInDesk(provider, site.registry.sign_ins(site.now), site.now)
+    return replace(site, entrance=replace(site.entrance, sign_in=desk))
+
+
+def _applied(site: Site, policies: OfficePolicies, *, signs_in_anew: bool) -> Site:
+    changed = with_policies(site, policies)
+    return with_provider(changed) if signs_in_anew else changed
+
+
 def _preview_or_save(request: Request, site: Site, session: Session, table: str, form: FormData) -> Response:
-    chosen, desk = _table(table), _desk(site)
+    chosen, desk = _table(table), settings_desk_of(site)
     typed = typed_texts(chosen, form)
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     labels = field_labels(site.schemas)
@@ -192,6 +215,7 @@ def change_or_ask(
         SettingsRefused: The change is invalid, or the file has changed meanwhile.
     """
     held, in_force, text = _compared(site, desk, seen, edit)
+    signs_in_anew = _signs_in_anew(site, held, in_force)
     loosened = loosened_lines(in_force, held, site.office.declared or site.schemas)
     author = session.person.login
     if loosened:
@@ -205,7 +229,9 @@ def change_or_ask(
         note=lambda number, digest: site.registry.note_view(
             session.person, "settings-changed", f"settings:{number}", {"file": digest}
         ),
-        apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
+        apply=lambda policies: exchange_parts(
+            request, partial(_applied, policies=policies, signs_in_anew=signs_in_anew)
+        ),
     )
     if held != in_force:
         site.registry.note_policies(held, lines, (), author)
@@ -220,19 +246,37 @@ def confirm_change(request: Request, site: Site, session: Session, change_id: in
         RegistryError: The person may not confirm it, or it is answered.
     """
     change = site.registry.policy_change_for(session.person, change_id)
+    held = {SIGN_IN: held_sign_in(own_rows(change.text).sign_in)}
+    signs_in_anew = _signs_in_anew(site, held, {SIGN_IN: _signed_in_now(site)})
 
     def note(number: int, digest: str) -> None:
         site.registry.answer_policy_change(session.person, change_id, PolicyAnswer.CONFIRMED)
         site.registry.note_view(session.person, "settings-changed", f"settings:{number}", {"file": digest})
 
-    _desk(site).change(
+    settings_desk_of(site).change(
         change.seen,
         lambda _: change.text,
         author=change.author,
         lines=[*change.lines, f"Người thứ hai xác nhận: {session.person.login}"],
         note=note,
-        apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
+        apply=lambda policies: exchange_parts(
+            request, partial(_applied, policies=policies, signs_in_anew=signs_in_anew)
+        ),
     )
+
+
+def _signs_in_anew(site: Site, held: Held, in_force: Held) -> bool:
+    """Return whether a change is about the sign-in through a provider, whose secret must be there then."""
+    if site.office.secrets is None or held[SIGN_IN] == in_force[SIGN_IN]:
+        return False
+    if held[SIGN_IN]:
+        site.office.secrets.require_sign_in()
+    return True
+
+
+def _signed_in_now(site: Site) -> Held:
+    """Return the sign-in policy in force, whatever the file says by now."""
+    return held_sign_in(None if site.entrance.sign_in is None else site.entrance.sign_in.policy)
 
 
 def _compared(
@@ -241,7 +285,10 @@ def _compared(
     """Return what holds after an edit of the file, what is in force, and the text after the edit."""
     before = desk.read().text
     after, text = desk.tried(seen, edit), edit(before)
-    return held_policies(after, own_rows(text)), held_policies(site.policies, own_rows(before)), text
+    in_force = dict(held_policies(site.policies, own_rows(before)))
+    if site.office.secrets is not None:
+        in_force[SIGN_IN] = _signed_in_now(site)
+    return held_policies(after, own_rows(text)), in_force, text
 
 
 def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
@@ -274,7 +321,8 @@ def _table(name: str) -> SettingTable[Any]:
     return TABLES[name]
 
 
-def _desk(site: Site) -> StaffFileDesk[OfficePolicies]:
+def settings_desk_of(site: Site) -> StaffFileDesk[OfficePolicies]:
+    """Return what edits ``office.toml``; ``SettingsRefused`` where this server edits nothing."""
     if site.office.settings is None:
         raise SettingsRefused(NOT_HERE)
     return site.office.settings

@@ -18,7 +18,7 @@ from threading import Lock
 
 from pipeline.registry.accounts.model import ExternalPerson, Session
 from pipeline.registry.accounts.sign_ins import SignIns
-from pipeline.web.sign_in_provider import Provider, SignInFailed
+from pipeline.web.sign_in_provider import Provider, SignInFailed, SignInPolicy
 from pipeline.web.sign_in_provider.provider import ATTEMPT_SECONDS
 
 LASTS = timedelta(seconds=ATTEMPT_SECONDS)
@@ -63,6 +63,11 @@ class SignInDesk:
         self._key = secrets.token_bytes(32)
         self._lock = Lock()
         self._used: OrderedDict[str, None] = OrderedDict()
+
+    @property
+    def policy(self) -> SignInPolicy:
+        """The policy in force."""
+        return self._provider.policy
 
     def begin(self, then: str) -> tuple[str, str]:
         """Return the cookie for the browser, and the address to which it is redirected.

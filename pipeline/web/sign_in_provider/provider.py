@@ -44,6 +44,9 @@ ATTEMPT_SECONDS = 600
 LEEWAY = 60
 """Tolerated difference of the two machines' clocks, in seconds."""
 
+UNKNOWN_CLIENT = frozenset({"invalid_client", "unauthorized_client"})
+"""Errors by which a token endpoint refuses the program (RFC 6749, 5.2)."""
+
 KEPT_SECONDS = 3600.0
 """Time for which the provider's endpoints and keys are cached."""
 
@@ -143,19 +146,44 @@ class Provider:
             "redirect_uri": self._redirect_uri,
             "code_verifier": verifier,
         }
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        if endpoints.sends_secret_in_body:
-            form |= {"client_id": self.policy.client_id, "client_secret": self._secret}
-        else:
-            credentials = f"{quote(self.policy.client_id, safe='')}:{quote(self._secret, safe='')}"
-            headers["Authorization"] = f"Basic {base64.b64encode(credentials.encode()).decode()}"
-        status, answer = fetch(endpoints.token, "POST", urlencode(form).encode(), headers)
+        status, answer = self._exchange(endpoints, form)
         if status >= 500:
             raise SignInFailed("away")
         token = answer.get("id_token")
         if status != 200 or not isinstance(token, str):
             raise SignInFailed("code")
         return self._verified(self._claims(token), nonce)
+
+    def try_out(self) -> tuple[int, bool]:
+        """Return how many of the provider's keys can be used, and whether it knows this program and its secret.
+
+        It is asked to exchange a code that it never gave: it refuses the program before it looks at the code.
+
+        Raises:
+            SignInFailed: The provider does not answer, or declares what it may not.
+        """
+        form = {
+            "grant_type": "authorization_code",
+            "code": "hotich-thu",
+            "redirect_uri": self._redirect_uri,
+            "code_verifier": "0" * 43,
+        }
+        endpoints, keys = self._discovered(), self._known_keys()
+        status, answer = self._exchange(endpoints, form)
+        if status >= 500:
+            raise SignInFailed("away")
+        return len(keys.keys), status == 400 and answer.get("error") not in UNKNOWN_CLIENT
+
+    def _exchange(self, endpoints: _Endpoints, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """Return the answer of the token endpoint to a form, sent with the secret."""
+        form = dict(form)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if endpoints.sends_secret_in_body:
+            form |= {"client_id": self.policy.client_id, "client_secret": self._secret}
+        else:
+            credentials = f"{quote(self.policy.client_id, safe='')}:{quote(self._secret, safe='')}"
+            headers["Authorization"] = f"Basic {base64.b64encode(credentials.encode()).decode()}"
+        return fetch(endpoints.token, "POST", urlencode(form).encode(), headers)
 
     @property
     def _redirect_uri(self) -> str:

@@ -18,6 +18,7 @@ from pipeline.reports import WorkPlan
 from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
 from pipeline.web.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, JobWork, OnProgress
+from pipeline.web.supervising.office_secrets import OfficeSecrets
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 
@@ -78,6 +79,7 @@ class OfficeDesk:
         tests: What tries a table of the settings for a person and says how it went, by table.
         declared: The declarations as shipped, without ``office.toml``.
         check_machine: Checks this machine, as ``hotich doctor`` does.
+        secrets: Keeps the secrets shared with other machines, and makes the sign-in that needs one.
     """
 
     folder: Path = Path(os.devnull)
@@ -96,6 +98,7 @@ class OfficeDesk:
     tests: Mapping[str, Callable[[Person], str]] = field(default_factory=dict)
     declared: Schemas | None = None
     check_machine: JobWork | None = None
+    secrets: OfficeSecrets | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()

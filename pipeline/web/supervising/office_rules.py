@@ -18,6 +18,7 @@ from pipeline.declarations.office.changed_schemas import OFF, SET_BY_OFFICES, Al
 from pipeline.declarations.office.settings import SettingsRefused, settings_of
 from pipeline.declarations.schema import Declaration, Schemas
 from pipeline.registry.statistics.book_states import BookState
+from pipeline.web.sign_in_provider.policy import TABLE, SignInPolicy
 
 DEFAULT = ""
 """The choice of the shipped severity."""
@@ -49,11 +50,12 @@ R = TypeVar("R", bound=Declaration)
 
 @dataclass(frozen=True, slots=True)
 class OwnRows:
-    """The rows of the file, in its order."""
+    """The rows of the file, in its order; and what it sets of the sign-in through a provider."""
 
     rules: tuple[RuleChange, ...] = ()
     terms: tuple[OwnTerm, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    sign_in: SignInPolicy | None = None
 
     def of_rule(self, code: str) -> tuple[tuple[int, RuleChange], ...]:
         return tuple((number, row) for number, row in enumerate(self.rules) if row.code == code)
@@ -101,7 +103,10 @@ def own_rows(text: str) -> OwnRows:
     try:
         table = parse_toml(text)
         return OwnRows(
-            _rows(table, "rule", RuleChange), _rows(table, "term", OwnTerm), _rows(table, "alias", Alias)
+            _rows(table, "rule", RuleChange),
+            _rows(table, "term", OwnTerm),
+            _rows(table, "alias", Alias),
+            SignInPolicy.model_validate(table[TABLE]) if TABLE in table else None,
         )
     except (FileRefused, ValueError, TypeError):
         raise SettingsRefused(

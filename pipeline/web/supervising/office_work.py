@@ -37,7 +37,9 @@ from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.web.notice_mail import send_test_mail
+from pipeline.web.sign_in_provider import read_sign_in
 from pipeline.web.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
+from pipeline.web.supervising.office_secrets import OfficeSecrets
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 HOW_TO_NAME = "Muốn so cả sổ thì chọn sổ ấy khi gửi tệp."
@@ -67,6 +69,7 @@ def office_desk(
     """
     workspace = Workspace(context.workspace)
     remove_sent_files(workspace.sent_files)
+    secrets = OfficeSecrets(workspace)
     return OfficeDesk(
         workspace.sent_files,
         jobs,
@@ -86,7 +89,11 @@ def office_desk(
         lines=LineStore(workspace.learning),
         registers=RegisterDesk(read_context),
         imports=SentFiles(workspace.import_files, workspace.import_layouts),
-        tests={WEBHOOK.name: try_webhook, MAIL.name: partial(send_test_mail, workspace)},
+        tests={
+            WEBHOOK.name: try_webhook,
+            MAIL.name: partial(send_test_mail, workspace),
+        },
+        secrets=secrets,
         declared=declared,
     )
 
@@ -109,6 +116,7 @@ def read_policies(path: Path, declared: Schemas, package: Path) -> OfficePolicie
         SchemaError: Either file has flaws; the message names each with its line.
     """
     policies = load_policies(path, declared)
+    read_sign_in(path)
     try:
         return replace(policies, delivery=read_options(package, path).delivery)
     except SchemaError as error:

@@ -21,9 +21,10 @@ from pipeline.web.supervising.office_rules import (
     severity_words,
 )
 from pipeline.web.supervising.office_settings import TABLES, field_labels, values_of
+from pipeline.web.supervising.sign_in_settings import held_sign_in, loosened_sign_in
 
-RULES, BOOKS = "rules", "books"
-"""The keys of the rules' severities, and of the settings of single books within those of review."""
+RULES, BOOKS, SIGN_IN = "rules", "books", "sign_in"
+"""The keys of the rules' severities, of the settings of single books within those of review, and of the sign-in."""
 
 _RANKS = (OFF, Severity.INFO.value, Severity.REVIEW.value, Severity.BLOCK.value)
 
@@ -41,6 +42,7 @@ def held_policies(policies: OfficePolicies, rows: OwnRows) -> Held:
         [pattern, {key: _plain(value) for key, value in keys.items()}]
         for pattern, keys in policies.review.books
     ]
+    held[SIGN_IN] = held_sign_in(rows.sign_in)
     held[RULES] = {f"{row.code} {row.field}".strip(): row.severity for row in rows.rules}
     return held
 
@@ -64,6 +66,8 @@ def loosened_lines(before: Held, after: Held, declared: Schemas) -> tuple[str, .
                 lines.append(f"{table.title}: {setting.label}: {words}")
     if before.get(REVIEW.name, {}).get(BOOKS, []) != after.get(REVIEW.name, {}).get(BOOKS, []):
         lines.append(f"{REVIEW.title}: mục riêng của từng sổ ([[review.book]]) đã đổi")
+    if SIGN_IN in before and SIGN_IN in after:
+        lines += loosened_sign_in(before[SIGN_IN], after[SIGN_IN])
     return (*lines, *_looser_rules(before.get(RULES, {}), after.get(RULES, {}), declared))
 
 
