@@ -336,7 +336,7 @@ def _draw_pages(
     behind = plan.sheet(options.dpi)
     print_form(behind)
     for number, cases in enumerate(plan.cases):
-        rng = random_stream(options, plan.form, 3, number)
+        rng = random_stream(options, plan.form, 3, number, *([options.copy] if options.copy else []))
         hands, habits = plan.writing(number)
         clerk = Clerk(plan.form, plan.record, schemas, habits, options, plan.office)
         sheet = plan.sheet(options.dpi)
