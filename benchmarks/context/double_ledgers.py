@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.context.read_books import read_page
-from pipeline.base.model import PageResult
+from benchmarks.context.book_scores import ScoredBook, read_pages
+from benchmarks.context.read_books import read_page, told_page
+from pipeline.base.model import Confirmed, FieldReading, Ledger, PageResult
+from pipeline.books.book_context.confirmed_values import EntryKey
+from pipeline.books.book_context.double_ledger import SecondCopy, pair_entries, readings_of
 from pipeline.books.book_context.kept_page import pack_page, unpack_page
-from pipeline.declarations.schema import Schemas
+from pipeline.books.book_context.second_pass import second_pass
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import FieldSpec, Form, RecordSpec, Schemas
+from pipeline.digitize import DigitizeOptions
+from pipeline.settings import Settings
+from pipeline.training.evaluation import BookTruth, FieldOutcome, load_truth
 from pipeline.training.synthetic_pages import OfficeOptions, SynthOptions, write_book
 from pipeline.training.synthetic_pages.pen_fonts import PenFont
 
@@ -48,12 +54,12 @@ def draw_ledgers(
         own, other = pens[number % len(pens)], pens[(number + 1) % len(pens)]
         first = SynthOptions(
             seed=seed + number, entries=pages, pens=(own,), more_pens=tuple(more_pens), container="jpeg", dpi=200,
-            scanner="mild", cover=False, notes=0.3, first_number=1 + 37 * number, office=OfficeOptions(),
+            scanner="mild", cover=False, notes=0.3, first_number=1 + 37 * number, office=OfficeOptions(), copy=1,
         )  # fmt: skip
         drawn = {
             "book": first,
-            "same": replace(first, copy=1),
-            "other": replace(first, copy=2, pens=(other,)),
+            "same": replace(first, copy=2),
+            "other": replace(first, copy=3, pens=(other,)),
         }
         folders = {name: target / f"{number:03d}-{form}-{name}" for name in drawn}
         for name, options in drawn.items():
@@ -63,14 +69,68 @@ def draw_ledgers(
         yield DoubleLedger(folders["book"], folders["same"], same_hand=True)
 
 
-def read_ledger(folder: Path, jobs: int = 1) -> list[PageResult | None]:
+@dataclass(frozen=True)
+class LedgerScore:
+    """A ledger read twice, beside its truth."""
+
+    book: Path
+    form: Form
+    record: RecordSpec
+    ledger: Ledger
+    schemas: Schemas
+    pages: Sequence[PageResult | None]
+    copy: SecondCopy
+    truth: BookTruth
+
+    @classmethod
+    def read(cls, ledger: DoubleLedger, schemas: Schemas) -> LedgerScore:
+        """Read both copies and pair their entries."""
+        cover = load_ledger(ledger.book)
+        form = schemas.form(cover.form)
+        record = schemas.record(form.record)
+        pages, copied = read_ledger(ledger.book), read_ledger(ledger.copy)
+        ours, theirs = (readings_of(page for page in some if page) for some in (pages, copied))
+        pairs = pair_entries(ours, theirs, record)
+        copy = SecondCopy({own: theirs[other] for own, other in pairs.items()}, pairs)
+        return cls(
+            ledger.book, form, record, cover, schemas, pages, copy, load_truth(ledger.book / "truth.json")
+        )
+
+    def weighed(self, *, alone: bool) -> list[PageResult | None]:
+        """Return the pages after the second pass, with the second copy or without."""
+        options = DigitizeOptions(routing=Settings().run_context(self.book).options.routing)
+        copy = SecondCopy() if alone else self.copy
+        read = [page for page in self.pages if page]
+        passed = second_pass(read, {}, self.form, self.ledger, self.schemas, options, copy=copy)
+        return [None if page is None else passed.weighed(page) for page in self.pages]
+
+    def outcomes(
+        self, weighed: Sequence[PageResult | None]
+    ) -> Iterator[tuple[EntryKey, FieldSpec, FieldReading, FieldOutcome]]:
+        """Yield the fields of all entries with what was read and how right it is."""
+        shown = read_pages([told_page(page, 0.0) for page in weighed])
+        scored = ScoredBook(self.book.name, self.form, self.record, self.truth, shown, False)
+        for entry in scored.entries:
+            page, row = weighed[entry.truth.page or 0], entry.truth.row or 0
+            of_page = next((one for one in page.entries if one.row == row), None) if page else None
+            if page is None or of_page is None:
+                continue
+            for reading in of_page.readings:
+                spec = self.record.by_name[reading.field]
+                outcome = entry.outcome(spec) if spec.column else None
+                if outcome is not None:
+                    yield (page.ref, row), spec, reading, outcome
+
+    def repeated(self, key: EntryKey, weighed: Sequence[PageResult | None]) -> frozenset[str]:
+        """Return the fields of an entry that the copy repeats."""
+        readings = readings_of(page for page in weighed if page)[key]
+        return self.copy.confirmed(key, tuple(readings.values()), Confirmed()).copied
+
+
+def read_ledger(folder: Path) -> list[PageResult | None]:
     """Return the pages of a book as the first pass reads them, kept beside its scans; ``None`` for a failed page."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    places = [(folder, page["scan"], page["page_no"]) for page in truth["_pages"]]
-    if jobs > 1:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
-            return list(pool.map(_read_page, places))
-    return [_read_page(place) for place in places]
+    return [_read_page((folder, page["scan"], page["page_no"])) for page in truth["_pages"]]
 
 
 def _read_page(place: tuple[Path, str, int]) -> PageResult | None:

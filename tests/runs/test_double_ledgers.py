@@ -66,7 +66,7 @@ def test_both_copies_are_compared_and_only_one_is_keyed_and_delivered(
     assert said(registry, COPY_DIFFERS) == [(), ("child_name",)]
     assert (registry.second_copy(1), registry.delivered_book(2), registry.second_copy(2)) == (2, 1, None)
     assert (list(registry.stored_entries(2)), registry.queue(2)) == ([], ())
-    states = {state.book_id: state.stage for state in registry.statistics().book_states(None)}
+    states = {state.book_id: state.stage for state in registry.statistics(None).book_states()}
     assert states == {1: BookStage.REVIEW, 2: BookStage.COPY}
     refused = export_book(registry, context, 2, tmp_path / "out", PackageOptions(), partial=True, workers=1)
     assert (refused.refused, refused.folder) == ("copy", None)

@@ -95,8 +95,8 @@ def pair_entries(
     """Return the entries of a copy by those of the book that they repeat; doubtful pairs are left out.
 
     An entry repeats another where what both say would hardly agree by chance: a number or a name of few entries tells
-    much, a term of a list or an officer nothing. Each has to be the best for the other, by ``LEAD``. The order of entries is of no
-    account. Two entries whose numbers are both accepted and differ are none.
+    much, a term of a list or an officer nothing. Each has to be the best for the other, by ``LEAD``. The order of
+    entries is of no account. Two entries whose numbers are both accepted and differ are none.
     """
     ours, theirs = _telling(book, record), _telling(copy, record)
     counted = Counter(pair for values in (*ours.values(), *theirs.values()) for pair in values.items())
@@ -134,9 +134,7 @@ def _canonical(reading: FieldReading) -> str:
 def _telling(entries: Mapping[Own, Readings], record: RecordSpec) -> dict[Own, dict[str, str]]:
     """Return the values of each entry that may tell it from others."""
     telling = {
-        spec.name
-        for spec in record.fields
-        if not spec.value_kind.is_listed and not record.pool_of(spec.name)
+        spec.name for spec in record.fields if not spec.value_kind.is_listed and not record.pool_of(spec.name)
     }
     return {
         key: {
