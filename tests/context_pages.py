@@ -36,3 +36,34 @@ def written_page(
     if grey != PLAIN:
         return result
     return replace(result, entries=tuple(replace(entry, regions=()) for entry in result.entries))
+
+
+FIRST, SECOND, DIFFERENT = 140, 150, 160
+"""Grey levels of two entries of a ledger kept twice, and of the second with another child."""
+
+ENTRIES = {
+    FIRST: ("1", "Trần Văn Tuấn", "Võ Thị Mai"),
+    SECOND: ("2", "Lê Thị Hạnh", "Đỗ Thị Lan"),
+    DIFFERENT: ("2", "Lê Thị Hành", "Đỗ Thị Lan"),
+}
+"""Number, child and mother of these entries."""
+
+
+def copied_page(
+    page: PageImage,
+    form: Form,
+    ledger: Ledger,
+    schemas: Schemas,
+    engines: Engines,
+    options: DigitizeOptions,
+) -> PageResult:
+    """A page with an entry; what the second copy says is accepted."""
+    number, child, mother = ENTRIES[int(page.pixels[0, 0, 0])]
+    result = page_of(
+        page.ref, {NUMBER: [ink(number)], "child_name": [ink(child)], "mother_name": [ink(mother)]}
+    )
+    if not ledger.copy_of:
+        return result
+    (entry,) = result.entries
+    sure = tuple(replace(one, accepted=bool(one.canonical)) for one in entry.readings)
+    return replace(result, entries=(replace(entry, readings=sure),))

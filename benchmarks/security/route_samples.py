@@ -263,6 +263,10 @@ SAMPLES = {
     ("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}"): Sample(
         {**_TASK, "left": "10", "top": "10", "right": "60", "bottom": "40"}
     ),
+    ("GET", "/pictures/tasks/{task_id}/copy/page"): Sample(_TASK),
+    ("GET", "/pictures/tasks/{task_id}/copy/ink/{left}/{top}/{right}/{bottom}"): Sample(
+        {**_TASK, "left": "10", "top": "10", "right": "60", "bottom": "40"}
+    ),
     ("GET", "/pictures/tickets/{ticket_id}/page"): Sample(_TICKET),
     ("GET", "/pictures/differences/{difference_id}/page"): Sample(_DIFFERENCE),
     ("GET", "/pictures/differences/{difference_id}/ink"): Sample(_DIFFERENCE),

@@ -41,7 +41,12 @@ def agreed_ledger(registry: Registry, folder: Path, ledger: Ledger, hashes: Hash
         ledger, **{key: value for key, value in asdict(known.ledger).items() if _is_silent(ledger, key)}
     )
     filled = replace(
-        known.ledger, **{key: value for key, value in asdict(agreed).items() if _is_silent(known.ledger, key)}
+        known.ledger,
+        **{
+            key: value
+            for key, value in asdict(agreed).items()
+            if _is_silent(known.ledger, key) and key != "copy_of"  # no entry of such a book stands any more
+        },
     )
     if filled != agreed:
         raise BookInQuestion(_question(known, folder, agreed))

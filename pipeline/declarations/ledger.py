@@ -12,7 +12,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -117,11 +117,16 @@ def _series(value: object) -> object:
     return _SERIES[named]
 
 
+def _copied(value: object) -> object:
+    return value if value == "" else _words(value)
+
+
 # of several checks before a value, pydantic does the last one first
 _Words = Annotated[str, BeforeValidator(_words), BeforeValidator(_bounded)]
 _Volume = Annotated[str, BeforeValidator(_volume), BeforeValidator(_bounded)]
 _Day = Annotated[str, BeforeValidator(_day), BeforeValidator(_bounded)]
 _Series = Annotated[BookSeries, BeforeValidator(_series), BeforeValidator(_bounded)]
+_Copied = Annotated[str, BeforeValidator(_copied), BeforeValidator(_bounded)]
 _Count = Annotated[int | None, BeforeValidator(_count)]
 
 
@@ -139,6 +144,7 @@ class _LedgerFile(BaseModel):
     entries: _Count = Field(default=None, title="tổng số sự kiện", examples=[128])
     pages: _Count = Field(default=None, title="tổng số trang", examples=[130])
     series: _Series = Field(default=BookSeries.ORDINARY, title="loại quyển", examples=["quá hạn"])
+    copy_of: _Copied = Field(default="", title="là bản lưu kép của thư mục", examples=["KS.2010.31318.01"])
 
 
 LEDGER_LABELS = {name: str(info.title) for name, info in _LedgerFile.model_fields.items()}
@@ -152,7 +158,7 @@ def load_ledger(folder: Path) -> Ledger:
 
 
 def ledger_from(table: Mapping[str, Any], where: str, *, in_form: bool = False) -> Ledger:
-    """Return the ledger that those keys describe.
+    """Return the ledger that those keys describe; a copy of another book is of the series of second copies.
 
     Args:
         table: The keys of a ``ledger.toml``.
@@ -163,11 +169,19 @@ def ledger_from(table: Mapping[str, Any], where: str, *, in_form: bool = False) 
         LedgerError: For the first flaw found.
     """
     try:
-        return Ledger(**_LedgerFile.model_validate(table).model_dump())
+        ledger = Ledger(**_LedgerFile.model_validate(table).model_dump())
     except ValidationError as error:
         # a key misspelt is both missing and unknown: the unknown one tells more
         first = min(error.errors(), key=lambda flaw: flaw["type"] != "extra_forbidden")
         raise LedgerError(f"{where}: {_sentence(first, in_form=in_form)}") from None
+    if not ledger.copy_of:
+        return ledger
+    if ledger.series not in (BookSeries.ORDINARY, BookSeries.SECOND_COPY):
+        raise LedgerError(
+            f"{where}: {LEDGER_LABELS['copy_of']} “{printable(ledger.copy_of)}” thì loại quyển phải là "
+            f"“{SERIES_NAMES[BookSeries.SECOND_COPY]}”. Hãy bỏ một trong hai."
+        )
+    return replace(ledger, series=BookSeries.SECOND_COPY)
 
 
 def ledger_text(ledger: Ledger) -> str:

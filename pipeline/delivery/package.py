@@ -71,8 +71,8 @@ class PackageReport:
 
     Attributes:
         folder: The package folder; ``None`` if nothing was written.
-        refused: Reason of a refusal: ``unsettled`` (see ``blockers``), ``faults``, ``empty`` or ``unapproved``; ``""``:
-            written.
+        refused: Reason of a refusal: ``unsettled`` (see ``blockers``), ``faults``, ``empty``, ``copy`` (of a ledger
+            kept twice) or ``unapproved``; ``""``: written.
         entries: Number of settled entries.
         blockers: Entries and pages held back.
         faults: Faults found by the check of the workbook.
@@ -147,6 +147,8 @@ def export_book(
         raise PackageRefused("Hãy ghi ai cho xuất dù phần mềm dùng chung sẽ từ chối, và vì sao.")
     book = without_faults(book, context.schemas, options, despite_loading=despite is not None)
     package = _Package(registry, context, book, options, on_copied, despite)
+    if book.book.ledger.copy_of:
+        return package.refuse("copy")
     if book.blockers and not partial:
         return package.refuse("unsettled")
     if not book.entries:

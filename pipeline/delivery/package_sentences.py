@@ -50,6 +50,7 @@ _REFUSED = {
     ),
     "faults": "KHÔNG xuất: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các sự kiện dưới đây rồi chạy lại.",
     "empty": "KHÔNG xuất: chưa có sự kiện nào xong.",
+    "copy": "KHÔNG xuất: sổ này là bản lưu kép, chỉ để đối chiếu. Bàn giao quyển mà nó là bản lưu.",
     "unapproved": (
         "KHÔNG xuất: sổ chưa được phê duyệt, hay đã thay đổi từ lần phê duyệt trước. Người phụ trách phê duyệt ở trang "
         "“phê duyệt” của sổ; cơ quan đặt điều này ở [approval] của office.toml."

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from pipeline.base.model import (
     AGAINST_BOOK,
+    COPY_AGREES,
+    COPY_DIFFERS,
     CUT_SHORT,
     INK_LEFT,
     INK_TOUCHES,
@@ -130,7 +132,12 @@ class EntryJudge:
         readings, said = self._weighed(readings, placed, decided, settled.keys())
         confirmed = confirm(readings) if confirm else Confirmed()
         return self._judged(
-            entry.row, readings, tuple(entry.regions), entry.flaws, (*doubts, *against, *said), confirmed
+            entry.row,
+            readings,
+            tuple(entry.regions),
+            entry.flaws,
+            (*doubts, *against, *said, *_copy_findings(confirmed, settled.keys())),
+            confirmed,
         )
 
     def _weighed(
@@ -222,6 +229,14 @@ def _region_findings(
             yield Finding(CUT_SHORT, Severity.REVIEW, names)
         if not (region.lines or region.is_doubtful or region.is_labelled):
             yield Finding(LABEL_UNREAD, Severity.REVIEW, names)
+
+
+def _copy_findings(confirmed: Confirmed, settled: Set[str]) -> Iterator[Finding]:
+    """Yield what the second copy says; of a field that a person decided a difference is information only."""
+    if confirmed.copied:
+        yield Finding(COPY_AGREES, Severity.INFO, tuple(sorted(confirmed.copied)))
+    for name in sorted(confirmed.contradicted):
+        yield Finding(COPY_DIFFERS, Severity.INFO if name in settled else Severity.REVIEW, (name,))
 
 
 def _without_ink(readings: Sequence[FieldReading]) -> frozenset[str]:

@@ -29,6 +29,8 @@ from pipeline.recognition.calibration import (
     DELTA,
     IN_ORDER,
     SAID_ELSEWHERE,
+    SAID_IN_COPY,
+    SAID_IN_COPY_OF_LIST,
     Calibration,
     RiskBound,
     calibration_features,
@@ -114,7 +116,7 @@ def route(
     all_findings = list(findings)
     with_finding = _doubted(all_findings)
     readings, calibrated = _calibrated(readings, findings, record, options)
-    readings = [_confirmed(reading, confirmed) for reading in readings]
+    readings = [_confirmed(reading, confirmed, record.by_name.get(reading.field)) for reading in readings]
     thresholds: dict[str, float | None] = {}
     for reading in readings:
         spec = record.by_name.get(reading.field)
@@ -194,13 +196,16 @@ def _calibrated(
     )
 
 
-def _confirmed(reading: FieldReading, confirmed: Confirmed) -> FieldReading:
-    """Return a reading with the odds of its value raised by the likelihood ratio of the book's confirmation."""
+def _confirmed(reading: FieldReading, confirmed: Confirmed, spec: FieldSpec | None) -> FieldReading:
+    """Return a reading with the odds of its value raised by the greatest likelihood ratio of what confirms it."""
+    odds = 1.0
     if reading.field in confirmed.order:
-        return replace(reading, confidence=confirmed_chance(reading.confidence, IN_ORDER))
-    if reading.field in confirmed.values and reading.writing is Writing.HAND:
-        return replace(reading, confidence=confirmed_chance(reading.confidence, SAID_ELSEWHERE))
-    return reading
+        odds = IN_ORDER
+    elif reading.field in confirmed.values and reading.writing is Writing.HAND:
+        odds = SAID_ELSEWHERE
+    if reading.field in confirmed.copied and reading.writing is Writing.HAND and spec is not None:
+        odds = max(odds, SAID_IN_COPY_OF_LIST if spec.value_kind.is_listed else SAID_IN_COPY)
+    return replace(reading, confidence=confirmed_chance(reading.confidence, odds)) if odds > 1.0 else reading
 
 
 def _least(

@@ -57,7 +57,14 @@ from pipeline.registry.database.transactions import (
 )
 from pipeline.registry.database.versions import database_version
 from pipeline.registry.desk import Desk
-from pipeline.registry.entries import decisions, effective_values, places, stored_entries, subjects
+from pipeline.registry.entries import (
+    decisions,
+    effective_values,
+    places,
+    second_copies,
+    stored_entries,
+    subjects,
+)
 from pipeline.registry.entries.confirmed_values import confirm_alike, confirm_delivery
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.stored_entries import delivery_layers
@@ -191,6 +198,9 @@ class Registry(ConnectionFacade):
     save_clear_page = writing_declared(clear_pages.save_clear_page)
     plan_teaching = writing(teaching.plan_teaching)
     note_stamps = writing(stamps.note_stamps)
+    second_copy = reading(second_copies.second_copy)
+    delivered_book = reading(second_copies.delivered_book)
+    note_pairs = writing(second_copies.note_pairs)
     take_back_unfounded = writing_declared(clear_pages.take_back_unfounded)
     clear_or_recalled = reading(clear_counts.clear_or_recalled)
     take_back_unclear = writing_declared(clear_counts.take_back_unclear)

@@ -23,6 +23,7 @@ from pipeline.registry import RegistryPart, RowTampered, Withdrawn
 from pipeline.run_context import RunContext
 from pipeline.runs.book_run import BookReport, BookRun, ScanFailure, reading_fingerprint
 from pipeline.runs.circuit_breaker import CircuitBreaker
+from pipeline.runs.context_pass import weigh_delivered
 from pipeline.runs.form_alarm import find_form_alarm
 from pipeline.runs.handwriting_calibration import record_drift
 from pipeline.runs.rescans import settle_tickets
@@ -148,6 +149,7 @@ def digitize_book(
                         raise
             if context.book_context:
                 run.weigh(form, ledger)
+                weigh_delivered(registry, context, book_id, silence_seconds(context), turn.beat)
             settle_tickets(registry, book_id)
             check_books(registry, context.schemas, [book_id])
             drift = record_drift(registry, context, book_id, engines.hand_fingerprint)

@@ -142,8 +142,9 @@ def reading_fingerprint(
 
 
 def _cover(ledger: Ledger) -> Mapping[str, Any]:
-    """Return the ledger as a dictionary; ordinary books omit the series, which keeps their earlier fingerprints."""
+    """Return what reading takes from a ledger; an ordinary book omits its series and keeps its earlier fingerprint."""
     facts = asdict(ledger)
+    del facts["copy_of"]
     if ledger.series is BookSeries.ORDINARY:
         del facts["series"]
     return facts

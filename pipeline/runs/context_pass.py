@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.base.errors import BookBusy
 from pipeline.base.files import storage_errors, write_atomically
 from pipeline.base.model import Ledger, PageRef, PageResult
+from pipeline.books.book_context.double_ledger import SecondCopy, pair_entries, readings_of
 from pipeline.books.book_context.kept_page import pack_page, unpack_page
 from pipeline.books.book_context.second_pass import (
     FieldKey,
@@ -87,6 +89,7 @@ def weigh_book(
     if pass_ is None:
         return ContextReport()
     registry.note_stamps(book_id, pass_.book.stamps.of_field(form))
+    registry.note_pairs(book_id, registry.second_copy(book_id), pass_.book.copy.pairs)
     at_work = registry.pages_at_work(book_id)
     outcomes: dict[PageRef, tuple[PageResult, SaveOutcome]] = {}
     tampered = 0
@@ -156,7 +159,49 @@ def pass_over(
         pages: Pages in the order of the book.
     """
     settled = settled_fields(registry, book_id)
-    return second_pass(pages, settled, form, ledger, context.schemas, context.options)
+    copy = _second_copy(registry, context, book_id, form, pages)
+    return second_pass(pages, settled, form, ledger, context.schemas, context.options, copy=copy)
+
+
+def weigh_delivered(
+    registry: Registry, context: RunContext, copy_id: int, silence: float, beat: Callable[[], None]
+) -> None:
+    """Weigh the book that a second copy repeats, as its copy is read anew; a book that another run has is left to it.
+
+    Args:
+        silence: As for ``Registry.lock_book``, in seconds.
+        beat: Called before every page.
+    """
+    book_id = registry.delivered_book(copy_id)
+    if book_id is None:
+        return
+    ledger = registry.known_book(book_id).ledger
+    try:
+        with registry.lock_book(book_id, silence) as turn:
+
+            def beat_both() -> None:
+                beat()
+                turn.beat()
+
+            weigh_book(registry, context, book_id, context.schemas.form(ledger.form), ledger, beat_both)
+    except BookBusy:
+        _logger.info("book %d is in hand: its second copy %d counts in its next pass", book_id, copy_id)
+
+
+def _second_copy(
+    registry: Registry, context: RunContext, book_id: int, form: Form, pages: Sequence[PageResult]
+) -> SecondCopy:
+    """Return the second copy of a book by its entries, as its own pages were read; they are not weighed."""
+    copy_id = registry.second_copy(book_id)
+    if copy_id is None:
+        return SecondCopy()
+    copied = kept_pages(registry, context, copy_id, registry.fingerprints(copy_id))
+    ours, theirs = readings_of(pages), readings_of(copied.values())
+    pairs = pair_entries(ours, theirs, context.schemas.record(form.record))
+    _logger.info(
+        "book %d: %d of %d entries paired with its second copy %d", book_id, len(pairs), len(ours), copy_id
+    )
+    return SecondCopy({own: theirs[other] for own, other in pairs.items()}, pairs)
 
 
 def kept_pages(

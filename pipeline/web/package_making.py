@@ -27,6 +27,7 @@ _SENTENCES = {
     "unsettled": "Chưa xuất được: còn {held} chỗ chưa xong. Hãy gỡ các chỗ này rồi xuất lại, hoặc xuất phần giao được.",
     "faults": "Chưa xuất được: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các sự kiện này rồi xuất lại.",
     "empty": "Chưa xuất được: chưa có sự kiện nào xong.",
+    "copy": "Sổ này là bản lưu kép, chỉ để đối chiếu: bàn giao quyển mà nó là bản lưu.",
     "unapproved": "Chưa xuất được: sổ chưa được phê duyệt, hay đã thay đổi từ lần phê duyệt trước.",
 }
 

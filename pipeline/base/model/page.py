@@ -60,6 +60,7 @@ class Ledger:
         closed_on: A date, ``""`` if unknown.
         entries: The number of entries in its closing note.
         series: The book's parallel series in the office.
+        copy_of: The folder of the delivered book that it is the second copy of; such a copy only bears witness.
     """
 
     form: str
@@ -71,6 +72,7 @@ class Ledger:
     entries: int | None = None
     pages: int | None = None
     series: BookSeries = BookSeries.ORDINARY
+    copy_of: str = ""
 
     @property
     def year(self) -> int:

@@ -228,9 +228,13 @@ class Confirmed:
     Attributes:
         values: Those whose values stand elsewhere too: they are surer than their ink.
         order: Those whose values alone fit between those before and behind them: they are much surer.
-        inks: Those whose ink may touch other ink without harm, all of the former among them.
+        inks: Those whose ink may touch other ink without harm, all confirmed values among them.
+        copied: Those of which the second copy of a ledger kept twice says the same: they are surer, too.
+        contradicted: Those of which that copy clearly says something else.
     """
 
     values: frozenset[str] = frozenset()
     order: frozenset[str] = frozenset()
     inks: frozenset[str] = frozenset()
+    copied: frozenset[str] = frozenset()
+    contradicted: frozenset[str] = frozenset()

@@ -69,6 +69,12 @@ AGAINST_BOOK = "BOOK-OTHERWISE"
 STAMP_BOOK = "STAMP-BOOK"
 """The finding of a stamp whose text is read on all pages of the book with the same stamp together."""
 
+COPY_AGREES = "COPY-AGREES"
+"""The finding of values that both copies of a ledger kept twice say alike."""
+
+COPY_DIFFERS = "COPY-DIFFERS"
+"""The finding of a value of which the second copy of the ledger clearly says something else."""
+
 STAMPED = "STAMP"
 """The finding with the kind of a stamp on a field."""
 

@@ -19,6 +19,7 @@ from pipeline.base.model import (
     SIGNER_BOOK,
     STAMP_BOOK,
     TEXT_END,
+    Confirmed,
     EntryResult,
     FieldReading,
     FieldStatus,
@@ -36,6 +37,7 @@ from pipeline.books.book_context.book_model import SIGNERS, BookModel, make_mode
 from pipeline.books.book_context.confirmed_values import ConfirmedValues, EntryKey, confirmed_values
 from pipeline.books.book_context.crossed_signers import usual_titles, with_book_signer
 from pipeline.books.book_context.decided_values import ClearValue, DecidedValues, decided_values
+from pipeline.books.book_context.double_ledger import SecondCopy
 from pipeline.books.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
 from pipeline.books.book_context.order_candidates import (
     FilledFields,
@@ -100,6 +102,7 @@ class SecondPass:
         filled: How many entries fill each ordering field.
         decided: The decided values in its pools, if requested.
         stamps: Its stamps, each read on all its pages together.
+        copy: The second copy of the ledger, where it was kept twice.
     """
 
     form: Form
@@ -114,6 +117,7 @@ class SecondPass:
     filled: FilledFields = field(default_factory=FilledFields)
     decided: DecidedValues | None = None
     stamps: BookStamps = field(default_factory=BookStamps)
+    copy: SecondCopy = field(default_factory=SecondCopy)
 
     def weighed(self, page: PageResult) -> PageResult:
         """Return a page weighed by its book; the same object if nothing changes.
@@ -233,12 +237,16 @@ class SecondPass:
             and not any(reading.field in slots[name].field_names for name in by_stamp)
             and (text := self.decided.stamped(key, reading)) not in ("", reading.text)
         }
-        confirmed = self.confirmed.of(key, entry.readings).inks
-        waiting = any(reading.field in confirmed and not reading.accepted for reading in entry.readings)
-        if regions == entry.regions and not (ordered or doubts or waiting or stamped or decided):
+        confirm = partial(self._confirmed_of, key)
+        inks = self.confirmed.of(key, entry.readings).inks
+        waiting = any(reading.field in inks and not reading.accepted for reading in entry.readings)
+        changed = ordered or doubts or waiting or stamped or decided or key in self.copy.entries
+        if regions == entry.regions and not changed:
             return entry
-        confirm = partial(self.confirmed.of, key)
         return judge.again(entry, regions, ordered, settled, doubts, confirm, stamped, decided)
+
+    def _confirmed_of(self, key: EntryKey, readings: Sequence[FieldReading]) -> Confirmed:
+        return self.copy.confirmed(key, readings, self.confirmed.of(key, readings))
 
     def _crossed(self, region: KeptRegion) -> KeptRegion:
         """Return a signer's region with the book's officer that its ink suggests, if the region is unreadable."""
@@ -265,6 +273,7 @@ def second_pass(
     schemas: Schemas,
     options: DigitizeOptions,
     weighing: WeighingOptions = WEIGHING,
+    copy: SecondCopy = SecondCopy(),
 ) -> SecondPass:
     """Combine the pages of a book into its second pass.
 
@@ -272,6 +281,7 @@ def second_pass(
         pages: The pages of the first pass, in the order of the book. Only this order matters, not the order of reading.
         settled: The decided fields.
         weighing: Weights of the book.
+        copy: The second copy of the ledger, where it was kept twice.
     """
     record = schemas.record(form.record)
     texts = {key: known.text for key, known in settled.items()}
@@ -287,7 +297,19 @@ def second_pass(
     }
     confirmed = confirmed_values(pages, values, record)
     return SecondPass(
-        form, ledger, schemas, options, model, confirmed, ordered, settled, weighing, filled, decided, stamps
+        form,
+        ledger,
+        schemas,
+        options,
+        model,
+        confirmed,
+        ordered,
+        settled,
+        weighing,
+        filled,
+        decided,
+        stamps,
+        copy,
     )
 
 

@@ -20,6 +20,8 @@ from pipeline.recognition.calibration.confirmation import (
     DECIDED_ELSEWHERE,
     IN_ORDER,
     SAID_ELSEWHERE,
+    SAID_IN_COPY,
+    SAID_IN_COPY_OF_LIST,
     STAMPED_OTHERWISE,
     confirmed_chance,
 )
@@ -51,6 +53,8 @@ __all__ = [
     "STAMPED_OTHERWISE",
     "IN_ORDER",
     "SAID_ELSEWHERE",
+    "SAID_IN_COPY",
+    "SAID_IN_COPY_OF_LIST",
     "confirmed_chance",
     "FITTED",
     "SUBJECT",

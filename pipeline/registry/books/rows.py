@@ -31,9 +31,9 @@ from pipeline.registry.database.columns import (
 class StoredBookRow:
     """A book.
 
-    ``series``: as in ``BookSeries``, None for an ordinary book. The unit that bore the place code follows from the day
-    of opening, so no constraint keeps two books apart: ``Whole.BOOKS`` is held while a book is added
-    (``books/stored_books.py``).
+    ``series``: as in ``BookSeries``, None for an ordinary book; ``copy_of``: None for a delivered book. The unit that
+    bore the place code follows from the day of opening, so no constraint keeps two books apart: ``Whole.BOOKS`` is held
+    while a book is added (``books/stored_books.py``).
     """
 
     id: Id
@@ -48,11 +48,13 @@ class StoredBookRow:
     entries: int | None
     pages: int | None
     series: str | None
+    copy_of: str | None
 
     @property
     def ledger(self) -> Ledger:
         values = {one.name: getattr(self, one.name) for one in fields(Ledger)}
-        return Ledger(**(values | {"series": BookSeries(self.series or BookSeries.ORDINARY)}))
+        series = BookSeries(self.series or BookSeries.ORDINARY)
+        return Ledger(**(values | {"series": series, "copy_of": self.copy_of or ""}))
 
 
 book = table("book", StoredBookRow, Index(None, "record", "place_code", "volume"), info=CHANGING)

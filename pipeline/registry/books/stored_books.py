@@ -172,7 +172,8 @@ def check_reason(author: str, reason: str) -> None:
 
 def ledger_row(ledger: Ledger) -> dict[str, Any]:
     """Return the columns of ``book`` with the data of a ledger."""
-    return {**asdict(ledger), "series": None if ledger.series is BookSeries.ORDINARY else ledger.series.value}
+    series = None if ledger.series is BookSeries.ORDINARY else ledger.series.value
+    return {**asdict(ledger), "series": series, "copy_of": ledger.copy_of or None}
 
 
 def registering_unit(declared: RecordSchema, ledger: Ledger) -> str:

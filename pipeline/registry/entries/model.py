@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Finding, Ledger, PageRef
+from pipeline.base.model import FIRST_TYPED_ROW, Box, FieldReading, FieldStatus, Finding, Ledger, PageRef
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery_rules import (
@@ -270,3 +270,21 @@ class BookLayers:
             return EntryBelow()
         key = self._schemas.record(below.record).key_fields
         return EntryBelow(below.values.get(key.number) or "", below.values.get(key.registered_on) or "")
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedEntry:
+    """The same entry in the second copy of its ledger: only where its ink lies, never how it was read.
+
+    Attributes:
+        book: Folder name of the second copy.
+        scan: File name of the scan.
+        boxes: Place of each field on the rectified page.
+    """
+
+    entry_id: int
+    book_id: int
+    book: str
+    ref: PageRef
+    scan: str
+    boxes: Mapping[str, Box]

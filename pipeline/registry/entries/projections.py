@@ -21,6 +21,7 @@ from pipeline.registry.entries.machine_view import MachineView, decisions_at, ma
 from pipeline.registry.entries.model import EffectiveValues
 from pipeline.registry.entries.places import refresh_places
 from pipeline.registry.entries.rows import EntryPlace, Subject, SubjectPlace, entry
+from pipeline.registry.entries.second_copies import copies_among
 from pipeline.registry.entries.subjects import places_of_subjects
 from pipeline.registry.tasks.consensus import Consensus, Decision
 from pipeline.registry.tasks.keyed_values import live_consensus
@@ -35,7 +36,10 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """All that projections of an entry or a page itself follow from."""
+    """All that projections of an entry or a page itself follow from.
+
+    ``withdrawn``: it is withdrawn, or in a second copy, which is not delivered and waits for nobody.
+    """
 
     place: SubjectPlace
     machine: MachineView
@@ -172,6 +176,7 @@ def _known(
     tasks = tasks_at(connection, subjects)
     keyed = live_consensus(connection, {task.id: decisions[subject] for subject, task in tasks.items()})
     gone = withdrawn_places(connection, places.values())
+    copies = copies_among(connection, {place.book_id for place in places.values()})
     return [
         _Known(
             places[subject],
@@ -179,7 +184,7 @@ def _known(
             decisions[subject],
             task := tasks.get(subject),
             {} if task is None else keyed[task.id],
-            withdrawn=part_of(places[subject]) in gone,
+            withdrawn=part_of(places[subject]) in gone or places[subject].book_id in copies,
         )
         for subject in subjects
     ]

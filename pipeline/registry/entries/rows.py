@@ -16,7 +16,18 @@ from sqlalchemy import ColumnElement, FromClause, Index, Select, UniqueConstrain
 from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import on_page, page, scan
 from pipeline.registry.data_entry.model import Corners
-from pipeline.registry.database.columns import APPEND_ONLY, CHANGING, Id, Json, ManyId, column, refers, table
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    CHANGING,
+    REMOVABLE,
+    Id,
+    Json,
+    ManyId,
+    column,
+    refers,
+    table,
+    uncovered,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,4 +323,24 @@ class SampledValueRow:
 
 sampled_value = table(
     "sampled_value", SampledValueRow, Index(None, "book_id"), sqlite_autoincrement=True, info=APPEND_ONLY
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PairedEntryRow:
+    """An entry of a book and the same entry of the book's second copy."""
+
+    id: ManyId
+    book_id: Annotated[int, refers("book", index=True)]
+    entry_id: Annotated[int, refers("entry", index=True)]
+    copy_id: Annotated[int, refers("entry")]
+
+
+paired_entry = table(
+    "paired_entry",
+    PairedEntryRow,
+    info=uncovered(
+        REMOVABLE,
+        "shows the ink of the other copy beside a field; the next pass over the book pairs entries again",
+    ),
 )

@@ -36,6 +36,7 @@ class BookStage(StrEnum):
         REVIEW: All pages are read; tasks, failed pages or rescan tickets wait for people.
         READY: Nothing waits; it may be delivered.
         DELIVERED: A package was written, and nothing was read or waits since.
+        COPY: It is the second copy of a delivered book: all of it is read, and it is never delivered.
     """
 
     RECEIVED = "received"
@@ -43,6 +44,7 @@ class BookStage(StrEnum):
     REVIEW = "review"
     READY = "ready"
     DELIVERED = "delivered"
+    COPY = "copy"
 
 
 BOOK_STAGE_LABELS: Mapping[BookStage, str] = {
@@ -51,6 +53,7 @@ BOOK_STAGE_LABELS: Mapping[BookStage, str] = {
     BookStage.REVIEW: "Đang rà soát",
     BookStage.READY: "Đủ điều kiện bàn giao",
     BookStage.DELIVERED: "Đã bàn giao",
+    BookStage.COPY: "Bản lưu kép, chỉ để đối chiếu",
 }
 
 
@@ -59,6 +62,7 @@ class BookState:
     """A book and its progress.
 
     Attributes:
+        copy_of: Folder of the delivered book that it is the second copy of.
         scans: Readable scans that a run has noted.
         pages: Pages of those scans.
         failed: Scans and pages without a result.
@@ -78,6 +82,7 @@ class BookState:
     place: str
     place_code: str
     volume: str
+    copy_of: str | None = None
     scans: int = 0
     pages: int = 0
     read: int = 0
@@ -108,6 +113,8 @@ class BookState:
             return BookStage.RECEIVED
         if self.waiting or self.failed or self.tickets:
             return BookStage.REVIEW
+        if self.copy_of:
+            return BookStage.COPY
         is_delivered = self.delivered_at is not None and (
             self.read_at is None or self.read_at <= self.delivered_at
         )
@@ -154,6 +161,7 @@ _COLUMNS = (
     book.c.place,
     book.c.place_code,
     book.c.volume,
+    book.c.copy_of,
 )
 
 

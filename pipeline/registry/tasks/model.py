@@ -13,6 +13,7 @@ from pipeline.base.stages import Stage
 from pipeline.declarations.office.review import Way
 from pipeline.registry.books.model import Rectification
 from pipeline.registry.comments.model import CommentThread
+from pipeline.registry.entries.model import CopiedEntry
 from pipeline.registry.tasks.consensus import Verdict
 from pipeline.registry.tasks.rows import TicketRow
 from pipeline.values.derivations import Derived
@@ -216,6 +217,7 @@ class DeskTask:
         hidden_comments: Number of open comments withheld while the person keys blind.
         guided: Fields with a guideline.
         is_teaching: Whether the entry is handed out early, as the machine learns most from it.
+        copied: The same entry in the second copy of the ledger.
     """
 
     task_id: int
@@ -242,6 +244,7 @@ class DeskTask:
     hidden_comments: int = 0
     guided: frozenset[str] = frozenset()
     is_teaching: bool = False
+    copied: CopiedEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from pipeline.registry.database.audit import record
 from pipeline.registry.desk_context import DeskContext, year_of_volume
 from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.effective_values import effective_values_of
+from pipeline.registry.entries.second_copies import copied_entry
+from pipeline.registry.errors import NotThere
 from pipeline.registry.guidelines import guided_fields
 from pipeline.registry.tasks import leases
 from pipeline.registry.tasks.cheapest_ways import ENOUGH
@@ -42,7 +44,9 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     case, account_id = load_task(context, task_id), person.account_id
     case = choose_ways(context, case, person)
     keyable = case.keyable_by(account_id)
-    record(context.connection, person.login, "task-shown", f"task:{task_id}")
+    copied = copied_entry(context.connection, case.row.entry_id)
+    beside = None if copied is None else {"copy": copied.entry_id}
+    record(context.connection, person.login, "task-shown", f"task:{task_id}", beside)
     policy = context.policy.of_book(case.row.folder_name)
     mine = case.withdrawn_by(account_id)
     shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row.form))
@@ -106,6 +110,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         hidden_comments=len(threads) - len(readable),
         guided=guided_fields(context.connection, row.record, row.form),
         is_teaching=policy.teaching_first and is_teaching(context.connection, row.book_id, row.entry_id),
+        copied=copied,
     )
 
 
@@ -175,40 +180,55 @@ def _effective_values(context: DeskContext, row: TaskRow) -> dict[str, str | Non
     return dict(effective_values_of(context.connection, context.declared, {entry_id: row.record})[entry_id])
 
 
-def page_of(context: DeskContext, person: Person, task_id: int) -> PagePlace:
+def page_of(context: DeskContext, person: Person, task_id: int, *, of_copy: bool = False) -> PagePlace:
     """Return the page of a task for a person who holds it or supervises its place.
 
     A lease that has run out will do until somebody else takes the task: its holder has seen the page.
 
+    Args:
+        of_copy: Return the page of the same entry in the second copy of the ledger.
+
     Raises:
         NotYours: The person may not see that place, or neither has the task in hand nor supervises.
+        NotThere: There is no such page.
     """
-    return _page_of(context, person, task_id)[0]
+    return _page_of(context, person, task_id, of_copy=of_copy)[0]
 
 
-def ink_of(context: DeskContext, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
+def ink_of(
+    context: DeskContext, person: Person, task_id: int, box: Box, *, of_copy: bool = False
+) -> tuple[PagePlace, bool]:
     """Return the page of a task, and whether the audit already records that the person sees the ink in ``box``.
 
     It does when they have the task in hand and the box lies among its fields.
 
     Args:
         box: The area on the rectified page.
+        of_copy: As in ``page_of``.
 
     Raises:
         NotYours: The task belongs to another place, or the person neither has it in hand nor supervises.
+        NotThere: As in ``page_of``.
     """
-    place, entry_id = _page_of(context, person, task_id)
+    place, entry_id = _page_of(context, person, task_id, of_copy=of_copy)
     is_noted = leases.has(context, task_id, person) and _lies_among(context.connection, entry_id, box)
     return place, is_noted
 
 
-def _page_of(context: DeskContext, person: Person, task_id: int) -> tuple[PagePlace, int | None]:
+def _page_of(
+    context: DeskContext, person: Person, task_id: int, *, of_copy: bool
+) -> tuple[PagePlace, int | None]:
     """Return the page of a task and the id of its entry."""
     stages(person)
     row = task_row(context.connection, task_id)
     check_place(person, row.place_code)
     if person.role is not Role.SUPERVISOR and not leases.keeps(context.connection, task_id, person):
         raise leases.lease_lost()
+    if of_copy:
+        copied = copied_entry(context.connection, row.entry_id)
+        if copied is None:
+            raise NotThere("Sự kiện này không có trong bản lưu kép nào đã đọc.")
+        return PagePlace(copied.book_id, copied.ref, copied.scan), copied.entry_id
     return PagePlace(row.book_id, PageRef(row.sha256, row.page_no), row.name), row.entry_id
 
 

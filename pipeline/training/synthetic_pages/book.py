@@ -336,11 +336,12 @@ def _draw_pages(
     behind = plan.sheet(options.dpi)
     print_form(behind)
     for number, cases in enumerate(plan.cases):
-        rng = random_stream(options, plan.form, 3, number)
+        rng = random_stream(options, plan.form, 3, number, *([options.copy] if options.copy else []))
+        contents = random_stream(options, plan.form, 8, number) if options.copy else None
         hands, habits = plan.writing(number)
         clerk = Clerk(plan.form, plan.record, schemas, habits, options, plan.office)
         sheet = plan.sheet(options.dpi)
-        page = draw_entry_page(rng, clerk, hands, cases, sheet, plan.sealed, cutouts, plan.spelled)
+        page = draw_entry_page(rng, clerk, hands, cases, sheet, plan.sealed, cutouts, plan.spelled, contents)
         yield SyntheticPage(
             page, scan_sheet(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
         )

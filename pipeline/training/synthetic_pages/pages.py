@@ -74,6 +74,7 @@ def draw_entry_page(
     sealed: bool,
     cutouts: deque[InkCutout],
     spelled: SpelledWords | None = None,
+    contents: np.random.Generator | None = None,
 ) -> FlatPage:
     """Draw the entries of a page on a blank sheet.
 
@@ -85,6 +86,7 @@ def draw_entry_page(
         sealed: Whether a round seal is on its edge.
         cutouts: Real ink for the blanks for places; used cutouts are removed.
         spelled: Words spelled by the hands' real strokes, if they write with strokes.
+        contents: Decides what is written, so that copies say the same in other ink; by default ``rng``.
     """
     print_form(sheet)
     entries = []
@@ -96,7 +98,7 @@ def draw_entry_page(
         if not hand.capitals:
             clerk = replace(clerk, habits=replace(clerk.habits, capitals=0.0))
         values = {
-            slot.name: compose_blank(rng, clerk, facts, slot)
+            slot.name: compose_blank(contents or rng, clerk, facts, slot)
             for slot in clerk.form.slots
             if not slot.signature
         }

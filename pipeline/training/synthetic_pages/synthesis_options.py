@@ -167,6 +167,8 @@ class SynthOptions:
             is about 1 mm).
         office: Options of the office that keeps the book; ``None``: independent pages.
         reprint: Options of another printer's sheets; ``None``: the declared form.
+        copy: Number of the copy of a ledger kept more than once, from 1: copies say the same in other ink, on other
+            paper. 0: the book has no copy.
     """
 
     seed: int = 1
@@ -193,6 +195,7 @@ class SynthOptions:
     printing: float = 0.0
     office: OfficeOptions | None = None
     reprint: ReprintOptions | None = None
+    copy: int = 0
 
     @property
     def typed(self) -> bool:

@@ -167,11 +167,13 @@ class FieldPicture:
     box: tuple[int, int, int, int]
 
 
-def field_picture(task_id: int, box: Box, sheet: PageSource, pictures: Pictures) -> FieldPicture:
-    """Return the address and the size in pixels of the picture of ``box`` on the page of a task."""
+def field_picture(
+    task_id: int, box: Box, sheet: PageSource, pictures: Pictures, *, of: str = "ink"
+) -> FieldPicture:
+    """Return the address and the size in pixels of the picture of ``box`` on the page of a task, or of its copy."""
     left, top, right, bottom = whole = whole_pixels(box)
     width, height = pictures.snippet_frame(sheet, Box(*whole)).size
-    return FieldPicture(f"/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", width, height, whole)
+    return FieldPicture(f"/pictures/tasks/{task_id}/{of}/{left}/{top}/{right}/{bottom}", width, height, whole)
 
 
 def whole_pixels(box: Box) -> tuple[int, int, int, int]:
@@ -242,6 +244,7 @@ class FieldView:
         blank: Whether to confirm it means that it is blank.
         unwritten: Whether no line of writing was found in its place.
         closely: Whether its ink wants a close look, as strokes of it may have been missed.
+        copied: The ink of the field in the second copy of the ledger.
     """
 
     name: str
@@ -263,6 +266,7 @@ class FieldView:
     blank: bool = False
     unwritten: bool = False
     closely: bool = False
+    copied: FieldPicture | None = None
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
@@ -284,6 +288,7 @@ def field_view(
     sheet: PageSource,
     pictures: Pictures,
     schemas: Schemas,
+    copy: PageSource | None = None,
 ) -> FieldView:
     whole = work.field == WHOLE_ENTRY
     spec = None if whole else record.by_name[work.field]
@@ -295,6 +300,8 @@ def field_view(
     warned = not all(finding.usual or finding.code in OF_INK for finding in findings)
     parsed = spec.value_kind.parse(text, schemas.vocabulary(spec)) if spec else Parsed("")
     plain = bool(parsed.canonical) and not parsed.problems
+    sure = not whole and is_sure(work, plain=plain, warned=warned)
+    there = task.copied.boxes.get(work.field) if task.copied and not sure else None
     return FieldView(
         name=work.field,
         label=spec.label if spec else WHOLE_LABELS[task.entry_id is not None],
@@ -311,8 +318,9 @@ def field_view(
         doubted=doubted,
         reasons=reasons,
         inked=work.inked,
-        sure=not whole and is_sure(work, plain=plain, warned=warned),
+        sure=sure,
         blank=is_sure_blank(work),
         unwritten=not work.lines and not text,
         closely=any(finding.code in OF_INK for finding in findings),
+        copied=field_picture(task.task_id, there, copy, pictures, of="copy/ink") if there and copy else None,
     )

@@ -75,8 +75,15 @@ class TaskView:
         return field_groups([field for field in self.fields if field not in together])
 
 
-def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures) -> TaskView:
-    """Return ``task`` prepared for its template. ``sheet``: the page of the task."""
+def task_view(
+    task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures, copy: PageSource | None = None
+) -> TaskView:
+    """Return ``task`` prepared for its template.
+
+    Args:
+        sheet: The page of the task.
+        copy: The page with the same entry in the second copy of the ledger.
+    """
     record = schemas.record(task.record)
     order = paper_order(task.form, schemas)
     shown = visible_texts(task, record, schemas)
@@ -93,7 +100,7 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
         record=record,
         stage=STAGE_LABELS[task.stage],
         fields=tuple(
-            field_view(work, task, record, about(work), sheet, pictures, schemas)
+            field_view(work, task, record, about(work), sheet, pictures, schemas, copy)
             for work in sorted(task.fields, key=lambda work: order.get(work.field, len(order)))
         ),
         findings=tuple(

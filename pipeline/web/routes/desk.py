@@ -212,5 +212,7 @@ def _fragment(visit: Visit, task: DeskTask) -> Response:
     """Return the task as a page fragment; its pictures are made meanwhile."""
     sheet = page_source(visit.site, task.book_id, task.ref)
     visit.site.work.pictures.make_ahead(sheet, boxes_of(task))
-    view = task_view(task, sheet, visit.schemas, visit.site.work.pictures)
+    copied = task.copied
+    copy = None if copied is None else page_source(visit.site, copied.book_id, copied.ref)
+    view = task_view(task, sheet, visit.schemas, visit.site.work.pictures, copy)
     return visit.page("desk/task.html", view=view, status_labels=STATUS_LABELS)

@@ -44,6 +44,26 @@ def ink_of_task(
     )
 
 
+@router.get("/tasks/{task_id}/copy/page")
+def page_of_copy(visit: VisitDep, task_id: int) -> Response:
+    """Return the page with the same entry in the second copy of the ledger."""
+    place = visit.desk.page_of(visit.person, task_id, of_copy=True)
+    visit.registry.note_view(visit.person, "page-shown", f"task:{task_id}", {"page": "copy"})
+    return picture_response(visit.site.work.pictures.page(_sheet(visit, place)))
+
+
+@router.get("/tasks/{task_id}/copy/ink/{left}/{top}/{right}/{bottom}")
+def ink_of_copy(
+    visit: VisitDep, task_id: int, left: Pixel, top: Pixel, right: Pixel, bottom: Pixel
+) -> Response:
+    """Return a box of the page with the same entry in the second copy of the ledger."""
+    box = Box(left, top, max(right, left + 1), max(bottom, top + 1))
+    place, is_recorded = visit.desk.ink_of(visit.person, task_id, box, of_copy=True)
+    if not is_recorded:
+        visit.registry.note_view(visit.person, "page-shown", f"task:{task_id}", {"page": "copy"})
+    return picture_response(visit.site.work.pictures.snippet(_sheet(visit, place), box))
+
+
 @router.get("/books/{book_id}/{scan}/{page_no}")
 def page_of_book(visit: VisitDep, book_id: RowId, scan: str, page_no: RowId) -> Response:
     """Return a page of a book, read or not, for a person who may add entries to it."""

@@ -16,7 +16,7 @@ from pipeline.web.context import Site
 from pipeline.web.scanning.place_codes import with_place_code
 
 COUNTED = ("entries", "pages")
-WRITTEN = ("place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
+WRITTEN = ("place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages", "copy_of")
 """The keys of typed values; ``form`` and ``series`` are chosen."""
 
 Word = Annotated[str, Field(max_length=300)]
@@ -34,6 +34,7 @@ class CoverForm(BaseModel):
     entries: Word = ""
     pages: Word = ""
     series: Word = ""
+    copy_of: Word = ""
     sure: Word = ""
 
     def words(self) -> dict[str, str]:

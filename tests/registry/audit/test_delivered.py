@@ -110,6 +110,8 @@ def test_rows_that_only_the_chain_knew_have_their_digests_after_the_upgrade(
         "UPDATE alembic_version SET version_num = '0001'",
     )
     for later in (
+        "DROP TABLE paired_entry",
+        "ALTER TABLE book DROP copy_of",
         "DROP TABLE saved_filter",
         "DROP TABLE search_unreviewed",
         "DROP TABLE search_unreviewed_fts",

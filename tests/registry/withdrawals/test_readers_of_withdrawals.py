@@ -76,6 +76,7 @@ UNGATED = {
     "tampered_rows.py:unproven_entries": KEPT,
     "approvals/approvals.py:_lines": "takes the cover of a named book, and values through select_values",
     "books/stored_books.py:book_row": GIVEN,
+    "entries/second_copies.py:copies_among": GIVEN,
     "books/stored_books.py:page_counts": GIVEN,
     "books/stored_books.py:folder_names": KEPT,
     "books/stored_books.py:stored_scans": KEPT,
@@ -349,7 +350,7 @@ ELSEWHERE = frozenset(
         "set_aside",
     }
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
-    | {"book_approval", "ink_of_hit"}
+    | {"book_approval", "ink_of_hit", "second_copy", "delivered_book"}
     | {"keyed_by", "pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
     | {"undeclared_books", "forms_read_by", "columns_of"}
     | {"accepted_values", "sampled_fields", "sampled_values", "drawn_readings"}
@@ -417,7 +418,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
         "draw_samples",
         *("note_policies", "ask_policy_change", "answer_policy_change"),
         *("save_clear_page", "take_back_unfounded", "take_back_book", "take_back_unclear", "plan_teaching"),
-        "note_stamps",
+        *("note_stamps", "note_pairs"),
         *("describe_books", "make_custody_note", "sign_custody_note", "cancel_custody_note"),
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}
