@@ -69,6 +69,8 @@ class KnownLabels:
         spellings: The texts of each binding, each with its weight.
         people: From each person to the words for this person, without diacritics.
         owner: From each field to its person.
+        names: The fields of the people's names.
+        subject: The only person whom an entry is about; ``""``: there are several.
         next_to: Pairs of bindings that follow each other on a form of the register.
         texts: The letters of all printed texts of its forms.
     """
@@ -76,6 +78,8 @@ class KnownLabels:
     spellings: Mapping[Binding, tuple[tuple[Spelling, float], ...]]
     people: Mapping[str, frozenset[str]]
     owner: Mapping[str, str]
+    names: frozenset[str]
+    subject: str
     next_to: frozenset[tuple[Binding, Binding]]
     texts: frozenset[str]
 
@@ -114,12 +118,15 @@ def known_labels(record: RecordSpec, schemas: Schemas) -> KnownLabels:
     for binding, texts in said.items():
         for stem in _stems(texts) if set(binding.names) <= set(record.by_name) else ():
             learnt.learn(binding, stem, SHARED)
+    subjects = [person.role for person in record.people if person.event != "other"]
     own = [announced[form.id] for form in forms if form.record == record.record]
     labels = [label.text for form in forms if form.record == record.record for label in form.labels]
     return KnownLabels(
         spellings=learnt.spellings,
         people={role: words[record.record, role] for role in dict.fromkeys(owner.values())},
         owner=owner,
+        names=frozenset(person.name for person in record.people),
+        subject=subjects[0] if len(subjects) == 1 else "",
         next_to=frozenset((one.binding, other.binding) for form in own for one, other in pairwise(form)),
         texts=frozenset(map(fold_label, labels)),
     )

@@ -267,7 +267,7 @@ def _with(
     if last is not None and (last, binding) in known.next_to and known.person_of(last) == person:
         gain += NEXT
     if person and not named:
-        step, is_unsure = _step_to(person, binding, path)
+        step, is_unsure = _step_to(person, binding, path, known)
         gain += step
     if person and person != path.person and person in path.left:
         gain, is_unsure = gain + LEFT, True
@@ -283,7 +283,7 @@ def _with(
     )
 
 
-def _step_to(person: str, binding: Binding, path: _Path) -> tuple[float, bool]:
+def _step_to(person: str, binding: Binding, path: _Path, known: KnownLabels) -> tuple[float, bool]:
     """Return the gain of a label that does not name its person, and whether the person is a guess."""
     if person in path.told:
         others = [weight for role, weight in path.told.items() if role != person]
@@ -291,8 +291,8 @@ def _step_to(person: str, binding: Binding, path: _Path) -> tuple[float, bool]:
     if person == path.person and not path.told:
         return SAME_PERSON, path.is_unsure
     if not path.person and not path.told:
-        return 0.0, False
-    begins = not path.told and any(name.endswith("_name") for name in binding.names)
+        return (0.0, False) if person == known.subject else (UNTOLD_NAME, True)
+    begins = not path.told and not known.names.isdisjoint(binding.names)
     return UNTOLD_NAME if begins else UNTOLD, True
 
 
