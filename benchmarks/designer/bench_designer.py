@@ -1,10 +1,12 @@
 """Forms designed by a scripted person in a real browser: what it takes, and whether the boxes hold new pages' ink.
 
     python -m benchmarks.designer.bench_designer [--pages N] [--specimens N] [--every] [--only TEXT] [--seed N]
+    python -m benchmarks.designer.bench_designer --proposals [--only TEXT] [--seed N]
 
 For each layout a book is drawn; its first pages are the specimens, the others nobody looks at. A person designs the
 form from the specimens (``benchmarks.designer.person``), saves it, and the other pages are cut by the saved file.
-Wanted: ≥ 97 % of the fields written on them are held by the boxes.
+Wanted: ≥ 97 % of the fields written on them are held by the boxes. ``--proposals`` measures instead what the machine
+proposes by itself for every declared form while it is unknown (``benchmarks.designer.proposed_fields``).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from rich.table import Table
 
 from benchmarks.designer.layouts import Layout, layouts
 from benchmarks.designer.person import Designer
+from benchmarks.designer.proposed_fields import measure_proposals, proposal_summary
 from benchmarks.designer.served import served_designer, supervisor_at
 from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.field_boxes import covered
@@ -49,8 +52,12 @@ def main() -> None:
     parser.add_argument("--every", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--proposals", action="store_true")
     chosen = parser.parse_args()
     schemas, engines = schema.load(), without_readers(default_engines())
+    if chosen.proposals:
+        figures = proposal_summary(measure_proposals(schemas, engines, chosen.seed, chosen.only))
+        return report_figures("designer-proposals", figures)
     table = Table(
         "Mẫu", "Máy, phút", "Tay, phút", "Bấm chuột", "Phím", "Ô xem", "Ô giữ đủ mực", title="Thiết kế mẫu"
     )
@@ -71,7 +78,7 @@ def main() -> None:
             f"{percent(figures['held'])} của {figures['fields']}",
         )
     Console(width=120).print(table)
-    report_figures("designer", summary(by_form))
+    return report_figures("designer", summary(by_form))
 
 
 def summary(by_form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

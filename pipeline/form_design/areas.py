@@ -26,6 +26,9 @@ SIGNATURE_WORDS = (
 ASIDE = 0.03
 """Smallest left indent of a text inside a signature area; a text further left begins the next line of print."""
 
+LEAST_HEIGHT = 1.2
+"""Smallest height of a signature area in heights of letters: less is the gap between lines of print."""
+
 NOTES_WORDS = ("ghi chu",)
 
 
@@ -54,14 +57,20 @@ def find_areas(
             areas.append(_area(len(areas), box, label=label.text, at=(label.u0, label.v)))
             others.remove(label)
         elif _is_signature_label(label):
-            areas.append(
-                _area(len(areas), _signature_box(label, labels, leaders, around, letter), signature=True)
-            )
+            box = _signature_box(label, labels, leaders, around, letter)
+            if box[3] - box[1] > LEAST_HEIGHT * letter and not any(_is_within(box, area) for area in areas):
+                areas.append(_area(len(areas), box, signature=True))
     return tuple(areas), others
 
 
 def _is_signature_label(label: PrintedLabel) -> bool:
     return any(fold_label(word) in fold_label(label.text) for word in SIGNATURE_WORDS)
+
+
+def _is_within(box: Rectangle, area: DesignedArea) -> bool:
+    """Return whether a box lies inside an area of a caption above, of which its own caption is the second line."""
+    left, top, right, bottom = area.box
+    return left - ASIDE < box[0] and box[2] < right + ASIDE and top <= box[1] and box[3] <= bottom + ASIDE
 
 
 def _signature_box(

@@ -7,7 +7,6 @@ proposals until a person has looked at them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,19 +20,12 @@ from pipeline.form_design.design import (
     DesignedCell,
     DesignedColumn,
     design_of_form,
-    form_of_design,
 )
 from pipeline.form_design.flaws import held_fields
 from pipeline.layout.locate.label_matching import fold_label
 
 LEAST_ALIKE = 0.62
 """Smallest similarity, by edit distance of letters, of labels that count as equal."""
-
-LIKELY = 0.45
-"""Share of similar labels from which a form counts as similar to a design."""
-
-PAGE_NUMBER_LABELS, NUMBER_WIDTH = frozenset({"trang", "trangso", "sotrang", "tr", "trso"}), 0.05
-"""Labels before a page number, letters alone; the number's width as a share of the frame's width."""
 
 BOUND = ("field", "fields", "kind", "part", "printed", "stamped")
 
@@ -59,59 +51,6 @@ def similar_forms(design: Design, schemas: Schemas) -> tuple[SimilarForm, ...]:
         SimilarForm(form, _likeness(design, design_of_form(form))) for form in forms if form.id != design.id
     ]
     return tuple(sorted(similar, key=lambda candidate: (-candidate.likeness, candidate.form.id)))
-
-
-def with_borrowed(design: Design, schemas: Schemas) -> Design:
-    """Return a proposal with the spelling of known print, and the fields of the most similar form, if any."""
-    spelled = with_known_spelling(design, schemas)
-    most_similar = next(iter(similar_forms(spelled, schemas)), None)
-    if most_similar is not None and most_similar.likeness >= LIKELY:
-        spelled = borrow_fields(spelled, most_similar.form)
-    return _with_page_number(_with_plain_labels(spelled, schemas), schemas)
-
-
-def _with_page_number(design: Design, schemas: Schemas) -> Design:
-    """Return the design with a blank for the page number after a label outside the frame that announces it."""
-    book = schemas.record(design.record).book
-    if book is None or any(book.page in held_fields(cell) for cell in design.cells):
-        return design
-    result = list(design.cells)
-    for number, cell in enumerate(result):
-        if cell.start is None or cell.from_ is not None or 0 <= cell.at <= 1:
-            continue
-        if fold_label(cell.label) in PAGE_NUMBER_LABELS:
-            left = round(cell.start + form_of_design(design).print_width(cell.label, cell.style) + 0.004, 4)
-            blank = {"from_": left, "to": round(left + NUMBER_WIDTH, 4), "field": book.page, "printed": True}
-            result[number] = cell.model_copy(update=blank)
-            break
-    return design.model_copy(update={"cells": tuple(result)})
-
-
-def _with_plain_labels(design: Design, schemas: Schemas) -> Design:
-    """Return the design with fields for blanks whose label has a single meaning.
-
-    All forms of the record bind such a label to the same fields, and the design prints it once.
-    """
-    meanings: dict[str, set[tuple[tuple[str, ...], str | None]]] = {}
-    cells: dict[str, DesignedCell] = {}
-    for form in schemas.forms.values():
-        if form.record == design.record:
-            for cell in design_of_form(form).cells:
-                if cell.label and held_fields(cell):
-                    meanings.setdefault(fold_label(cell.label), set()).add((held_fields(cell), cell.part))
-                    cells[fold_label(cell.label)] = cell
-    count = Counter(fold_label(cell.label) for cell in design.cells)
-    taken = {name for cell in design.cells for name in held_fields(cell)}
-    result = list(design.cells)
-    for number, cell in enumerate(result):
-        text = fold_label(cell.label)
-        if cell.from_ is None or held_fields(cell) or count[text] != 1 or len(meanings.get(text, ())) != 1:
-            continue
-        twin = cells[text]
-        if not twin.part and not taken & set(held_fields(twin)):
-            result[number] = _bound(cell, twin)
-            taken |= set(held_fields(twin))
-    return design.model_copy(update={"cells": tuple(result)})
 
 
 def with_known_spelling(design: Design, schemas: Schemas) -> Design:

@@ -39,10 +39,12 @@ class DesignedElement(Declaration):
 
     Attributes:
         proposed: The machine proposes the element, and no person has looked at it.
+        doubtful: The machine is not sure of it, so that it is not accepted together with others.
     """
 
     key: Key
     proposed: bool = False
+    doubtful: bool = False
 
     @field_validator("*")
     @classmethod
@@ -146,13 +148,19 @@ class Design(Declaration):
             if element.proposed and (element.field or getattr(element, "fields", None))
         )
 
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """The keys of those of which the machine is not sure."""
+        unsure = {element.key for element in self.elements() if element.doubtful}
+        return tuple(key for key in self.unseen if key in unsure)
+
 
 def as_proposed(design: Design) -> Design:
-    """Return the design with every element marked as a proposal, for a file from another office."""
+    """Return the design with every element marked as a doubtful proposal, for a file from another office."""
     fields = design.model_dump(by_alias=True)
     columns = fields["table"]["columns"] if fields["table"] is not None else ()
     for element in (*fields["cells"], *fields["areas"], *fields["checkboxes"], *columns):
-        element["proposed"] = True
+        element["proposed"] = element["doubtful"] = True
     return design.model_validate(fields)
 
 
@@ -283,7 +291,7 @@ def _stated(element: Declaration, always: tuple[str, ...] = (), then: tuple[str,
         names = ["label", "style", "start", "from_", "to", *names]
     for name in dict.fromkeys(names):
         info, value = declared[name], getattr(element, name)
-        if name in ("key", "proposed") or (name == "at" and isinstance(element, DesignedCell)):
+        if name in ("key", "proposed", "doubtful") or (name == "at" and isinstance(element, DesignedCell)):
             continue
         if name == "at" and name not in always:
             continue

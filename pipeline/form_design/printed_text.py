@@ -33,6 +33,12 @@ BEYOND = 0.35
 SINGLE_CONFIDENCE = 0.72
 """Smallest confidence of a printed word if there is a single page."""
 
+FAMILIAR_CONFIDENCE = 0.3
+"""The same for a word that declared forms print."""
+
+MOST_PAGES = 0.75
+"""Smallest share of the pages with an unfamiliar word, since a place or a name may stand on half of them."""
+
 ON_LEADER = 0.35
 """Share of a word over a leader from which the word counts as written."""
 
@@ -91,8 +97,14 @@ class _WordReading:
     confidence: float
 
 
-def find_printed_words(pages: Sequence[StraightPage], leaders: Sequence[Leader]) -> tuple[PrintedWord, ...]:
-    """Return the printed words, top to bottom."""
+def find_printed_words(
+    pages: Sequence[StraightPage], leaders: Sequence[Leader], familiar: frozenset[str] = frozenset()
+) -> tuple[PrintedWord, ...]:
+    """Return the printed words, top to bottom.
+
+    Args:
+        familiar: The letters of words that declared forms print.
+    """
     if not pages:
         return ()
     letter_u, letter_v = letter_shares(pages)
@@ -109,7 +121,12 @@ def find_printed_words(pages: Sequence[StraightPage], leaders: Sequence[Leader])
         best = _most_alike(group)
         similar = [reading for reading in group if _likeness(reading.folded, best.folded) >= ALIKE]
         count = len({reading.page for reading in similar})
-        if count < needed or (len(pages) == 1 and best.confidence < SINGLE_CONFIDENCE):
+        is_familiar = best.folded in familiar
+        if is_familiar and len(pages) == 2 and best.confidence >= SINGLE_CONFIDENCE:
+            count = 2  # a clear word of other forms, which the engine missed on the other page
+        if count < (needed if is_familiar or not familiar else max(needed, MOST_PAGES * len(pages))):
+            continue
+        if len(pages) == 1 and best.confidence < (FAMILIAR_CONFIDENCE if is_familiar else SINGLE_CONFIDENCE):
             continue
         u0, u1 = (
             float(np.median([reading.u0 for reading in similar])),

@@ -63,13 +63,17 @@ class FormIdentity:
 
 
 def propose_design(
-    pages: Sequence[StraightPage], identity: FormIdentity, layout: Literal["", "page", "table", "act"] = ""
+    pages: Sequence[StraightPage],
+    identity: FormIdentity,
+    layout: Literal["", "page", "table", "act"] = "",
+    familiar: frozenset[str] = frozenset(),
 ) -> Design:
     """Return the design proposed from specimen pages of a book; the fields of its blanks are unbound.
 
     Args:
         pages: The specimens, at least one.
         layout: The layout if a person has chosen it; else the rules decide.
+        familiar: The letters of words that declared forms print.
     """
     letter_u, letter_v = letter_shares(pages)
     rules = inner_rules(pages)
@@ -86,7 +90,7 @@ def propose_design(
     if layout == "act":
         return Design(**common, layout="act", left=0.0, right=1.0)
     leaders = find_shared_leaders(pages)
-    words = find_printed_words(pages, leaders)
+    words = find_printed_words(pages, leaders, familiar)
     leaders = join_leaders(leaders, [(word.u0, word.u1, word.baseline) for word in words], letter_v, rules)
     if layout == "table" or (not layout and is_table(pages)):
         table = find_table(pages, words)

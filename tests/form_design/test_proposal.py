@@ -11,9 +11,11 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.base.model import Box, PageImage, PageRef
 from pipeline.declarations import schema
 from pipeline.declarations.schema import Form
-from pipeline.form_design.borrowing import borrow_fields, with_borrowed
+from pipeline.form_design.borrowing import borrow_fields
 from pipeline.form_design.design import Design
+from pipeline.form_design.field_proposal import propose_fields
 from pipeline.form_design.flaws import held_fields
+from pipeline.form_design.label_fields import likelier_record
 from pipeline.form_design.proposal import FormIdentity, propose_design
 from pipeline.form_design.specimen import straighten_page
 from pipeline.form_design.specimen_alignment import align_pages
@@ -124,34 +126,60 @@ def test_a_page_whose_frame_is_not_seen_lies_where_its_words_say() -> None:
     )
 
 
-def test_fields_are_taken_from_a_like_form_and_never_from_one_of_another_order() -> None:
-    form = SCHEMAS.form("marriage-2006")
-    design = proposed(form)
-    bound = with_borrowed(design, SCHEMAS)
+def fields_at_their_places(form: Form, design: Design) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The fields proposed for blanks of a form, each with those that the form has there."""
     truth = {(piece.v, round(piece.u0, 2)): slot.field_names for slot in form.slots for piece in slot.pieces}
-    found = [
+    return [
         (held_fields(cell), fields)
-        for cell in bound.cells
+        for cell in design.cells
         for (v, u), fields in truth.items()
         if cell.from_ is not None
         and held_fields(cell)
         and abs(cell.at - v) < 0.004
         and abs(cell.from_ - u) < 0.02
     ]
-    assert len(found) >= 18
-    assert [pair for pair in found if pair[0] != pair[1]] == []
-    others = {name: other for name, other in SCHEMAS.forms.items() if name != form.id}
-    unlike = with_borrowed(design, replace(SCHEMAS, forms=others))
-    persons = {
-        name for cell in unlike.cells for name in held_fields(cell) if name.startswith(("husband", "wife"))
-    }
-    assert not persons & {"husband_ethnicity", "wife_ethnicity", "husband_born_on", "wife_born_on"}
-    (page,) = (cell for cell in unlike.cells if cell.field == "page_number")
-    assert (page.label, page.printed, page.proposed) == ("Trang", True, True)
+
+
+@pytest.mark.parametrize("name", ["birth-2006", "marriage-2006", "death-2006"])
+def test_labels_of_other_forms_announce_the_fields_of_an_unknown_form(name: str) -> None:
+    form = SCHEMAS.form(name)
+    unknown = replace(SCHEMAS, forms={key: one for key, one in SCHEMAS.forms.items() if key != name})
+    design = proposed(form)
+    bound = propose_fields(design, unknown)
+    pairs = fields_at_their_places(form, bound)
+    assert len(pairs) >= 20
+    assert [pair for pair in pairs if pair[0] != pair[1]] == []
+    assert all(cell.proposed for cell in bound.cells)
+    (page,) = (cell for cell in bound.cells if cell.field == "page_number")
+    assert (page.label, page.printed) == ("Trang", True)
     kept = borrow_fields(bound, form)
     assert [held_fields(cell) for cell in kept.cells if held_fields(cell)][:5] == [
         held_fields(cell) for cell in bound.cells if held_fields(cell)
     ][:5]
+
+
+def test_a_register_that_explains_the_print_better_than_the_chosen_one_is_named() -> None:
+    unknown = replace(SCHEMAS, forms={key: one for key, one in SCHEMAS.forms.items() if key != "death-2006"})
+    design = proposed(SCHEMAS.form("death-2006"))
+    assert likelier_record(design.model_copy(update={"record": "birth"}), unknown) == "death"
+    assert likelier_record(design, unknown) == ""
+
+
+def test_what_a_label_alone_does_not_tell_is_doubtful_and_unknown_print_says_so() -> None:
+    form = SCHEMAS.form("birth-2006")
+    design = proposed(form)
+    dark = {"Họ và tên cha:": "Họ và tên:", "Họ và tên mẹ:": "Họ và tên:", "Quê quán:": "Hệ số lương:"}
+    cells = [
+        cell.model_copy(update={"label": dark.get(cell.label, cell.label)})
+        for cell in design.cells
+        if not cell.label.startswith("Phần ghi về")
+    ]
+    bound = propose_fields(design.model_copy(update={"cells": tuple(cells)}), SCHEMAS)
+    parents = [cell for cell in bound.cells if (cell.field or "").startswith(("mother_", "father_"))]
+    assert all(cell.doubtful for cell in parents)
+    (wages,) = (cell for cell in bound.cells if cell.label == "Hệ số lương:")
+    assert (held_fields(wages), wages.doubtful) == ((), True)
+    assert [cell.doubtful for cell in bound.cells if cell.field == "child_birth_place"] == [False]
 
 
 @pytest.mark.tesseract

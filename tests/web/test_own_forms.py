@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.declarations.schema import FormShelf, with_own_forms
+from pipeline.form_design.bundles import bundles_of
 from pipeline.form_design.draft import DraftRefused, DraftStale
 from pipeline.form_design.form_toml import design_toml
-from pipeline.web.form_design.designer_view import bundles_of
 from pipeline.web.form_design.own_forms import OwnForms
 from tests.registry.pages import SCHEMAS
 from tests.web.form_desks import design

@@ -15,11 +15,13 @@ import numpy as np
 from pipeline.base.errors import ScanError
 from pipeline.base.files import storage_errors, write_atomically
 from pipeline.declarations.schema import Rectangle, Schemas
-from pipeline.form_design.borrowing import with_borrowed
 from pipeline.form_design.design import Design
 from pipeline.form_design.draft import NOT_THERE, DraftRefused, FormDraft, NoSuchDraft, Specimen
 from pipeline.form_design.drafts import FormDrafts
+from pipeline.form_design.field_proposal import propose_fields
 from pipeline.form_design.flaws import checked_form, design_flaws
+from pipeline.form_design.known_labels import familiar_words
+from pipeline.form_design.label_fields import likelier_record
 from pipeline.form_design.proposal import FormIdentity, propose_design
 from pipeline.form_design.specimen import StraightPage
 from pipeline.form_design.specimen_alignment import align_pages
@@ -42,6 +44,7 @@ NOT_SPLIT = (
     "Máy không tách đôi được ảnh nào: ảnh của sổ mở phải rộng hơn cao. Hãy cắt bỏ nền quanh sổ, xoay cho chữ nằm ngang "
     "rồi gửi lại, hoặc gửi từng trang một ảnh."
 )
+OTHER_RECORD = "Chữ in giống sổ loại “{title}” hơn. Nếu đúng vậy, hãy đổi Loại sự kiện ở Mô tả mẫu."
 NO_FORMS = "Máy chủ này không thiết kế mẫu sổ được. Hãy báo người quản trị máy."
 
 
@@ -196,19 +199,21 @@ class FormDesk:
             self.drafts.set_specimens(draft.draft_id, _numbered(straightened, []), {}, None)
             return JobOutcome(("Không mở được trang mẫu nào.",), good=False)
         aligned = align_pages(straight_pages)
-        design = _with_head(_propose(aligned, draft.design), draft.design)
+        design = _with_head(_propose(aligned, draft.design, self.declared), draft.design)
         specimens = _numbered(straightened, aligned)
         pictures = {
             specimen.number: straight.picture
             for specimen, (_, straight) in zip(specimens, straightened, strict=True)
             if straight is not None
         }
-        proposed = with_borrowed(design, self.declared)
+        proposed = propose_fields(design, self.declared)
         self.drafts.set_specimens(draft.draft_id, specimens, pictures, proposed)
-        summary = _proposal_summary(proposed, len(straight_pages))
+        sentences = [_proposal_summary(proposed, len(straight_pages))]
+        if likelier := likelier_record(design, self.declared):
+            sentences.append(OTHER_RECORD.format(title=self.declared.record(likelier).title))
         if asked and not any(specimen.side for specimen in specimens):
-            return JobOutcome((NOT_SPLIT, summary), good=False)
-        return JobOutcome((summary,))
+            return JobOutcome((NOT_SPLIT, *sentences), good=False)
+        return JobOutcome(tuple(sentences))
 
     def _run_reading(self, reader: ReadsSpecimens, draft: FormDraft, on_progress: OnProgress) -> JobOutcome:
         form = checked_form(draft.design, self.declared)
@@ -237,10 +242,10 @@ def _kind(draft_id: str) -> str:
     return f"forms-{draft_id}"
 
 
-def _propose(pages: Sequence[StraightPage], design: Design) -> Design:
+def _propose(pages: Sequence[StraightPage], design: Design, schemas: Schemas) -> Design:
     identity = FormIdentity(design.id, design.record, design.title, design.years, design.province)
     layout = design.layout if design.layout in ("table", "act") else "page"
-    return propose_design(pages, identity, layout)
+    return propose_design(pages, identity, layout, familiar_words(schemas))
 
 
 def _with_head(proposed: Design, design: Design) -> Design:
@@ -290,9 +295,11 @@ def _proposal_summary(design: Design, pages: int) -> str:
     if design.layout == "act":
         return f"Từ {pages} trang: đã làm thẳng. Hãy vẽ khoảng của số, của lề và của từng phần trong văn bản."
     if design.table is not None:
-        return f"Từ {pages} trang: bảng {len(design.table.columns)} cột, {design.table.rows} dòng."
+        head = f"Từ {pages} trang: bảng {len(design.table.columns)} cột, {design.table.rows} dòng"
+    else:
+        head = f"Từ {pages} trang: {labels} chữ in, {blanks} chỗ trống"
     bound = len(design.unseen)
-    return f"Từ {pages} trang: {labels} chữ in, {blanks} chỗ trống, {bound} chỗ đã có trường đề nghị."
+    return f"{head}, {bound} chỗ đã có trường đề nghị, trong đó {bound - len(design.doubtful)} chỗ máy chắc."
 
 
 def _reading(reading: SpecimenReading, specimen: Specimen) -> dict[str, Any]:

@@ -45,6 +45,14 @@ def test_a_form_is_designed_by_keys_and_by_mouse_and_every_step_can_be_taken_bac
             count = boxes.count()
             assert count > 25
 
+            accept = page.locator('[data-do="accept-sure"]')
+            expect(accept).to_have_text(re.compile(r"Nhận \d\d trường máy chắc"))
+            accept.click()
+            expect(accept).to_be_hidden()
+            expect(page.locator("#overlay .proposed:not(.doubtful)")).to_have_count(0)
+            page.keyboard.press("Control+z")
+            expect(accept).to_be_visible()
+
             page.get_by_role("button", name="Chỗ chưa xác nhận tiếp theo").click()
             chosen = page.locator("#overlay .chosen")
             first = chosen.get_attribute("data-key")

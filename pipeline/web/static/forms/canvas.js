@@ -122,7 +122,7 @@ export class Canvas {
   #group(list, element, isFlawed) {
     const isChosen = element.key === this.model.chosen;
     const bound = heldFields(element).length > 0 || element.signature;
-    const states = [element.proposed && "proposed", isFlawed && "flawed", isChosen && "chosen", bound ? "bound" : "free", element.signature && "signature"];
+    const states = [element.proposed && "proposed", element.proposed && element.doubtful && "doubtful", isFlawed && "flawed", isChosen && "chosen", bound ? "bound" : "free", element.signature && "signature"];
     const group = make("g", { class: [list, ...states].filter(Boolean).join(" "), "data-key": element.key, tabindex: 0, role: "button", "aria-label": this.labelOf(list, element), "aria-pressed": isChosen });
     const { x, y, w, h } = this.frame;
     for (const { part, box } of this.partsOf(list, element)) {

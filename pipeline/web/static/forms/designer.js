@@ -18,8 +18,8 @@ const model = new Model(state.design);
 model.flaws = state.flaws;
 
 const nameOf = (list, element) => `${SORT_WORDS[list]} “${element.label || element.heading || (element.from != null ? "chỗ trống" : "")}”`;
-const panel = new Panel(model, known, { confirm, goOn, bind, split, startOfLabel, endOfLabel: (element) => Math.min(0.95, (element.start ?? 0) + printWidth(model.design, element.label)) });
-const canvas = new Canvas(model, (list, element) => `${nameOf(list, element)}: ${panel.held(element) || "chưa gắn trường"}${element.proposed ? ", máy đề nghị" : ""}`, draw);
+const panel = new Panel(model, known, { confirm, goOn, bind, takeRecord, split, startOfLabel, endOfLabel: (element) => Math.min(0.95, (element.start ?? 0) + printWidth(model.design, element.label)) });
+const canvas = new Canvas(model, (list, element) => `${nameOf(list, element)}: ${panel.held(element) || "chưa gắn trường"}${element.proposed ? (element.doubtful ? ", máy đề nghị, chưa chắc" : ", máy đề nghị") : ""}`, draw);
 const saver = new Saver(path, model, state.revision, tell, ({ flaws }) => {
   model.flaws = flaws;
   canvas.draw();
@@ -182,7 +182,7 @@ function split(column) {
   model.edit(({ table }) => {
     const at = table.columns.findIndex((one) => one.key === column.key);
     const half = Math.round((column.width / 2) * 1e5) / 1e5;
-    table.columns.splice(at + 1, 0, { ...structuredClone(table.columns[at]), key, heading: "", width: table.columns[at].width - half, field: null, fields: {}, kind: null, proposed: false });
+    table.columns.splice(at + 1, 0, { ...structuredClone(table.columns[at]), key, heading: "", width: table.columns[at].width - half, field: null, fields: {}, kind: null, proposed: false, doubtful: false });
     table.columns[at].width = half;
   });
   model.choose(key);
@@ -206,11 +206,12 @@ function drawLists() {
   if (unseen) flaws.append(Object.assign(document.createElement("li"), { textContent: `${unseen} chỗ máy đề nghị chưa ai xác nhận.` }));
   const missing = known.fields.filter(({ name, required }) => required && !model.elements().some(({ element }) => heldFields(element).includes(name)));
   if (missing.length) flaws.append(Object.assign(document.createElement("li"), { className: "hint", textContent: `Chưa có chỗ cho: ${missing.map(({ label }) => label).join(", ")}.` }));
+  drawProposed();
   byId("to-do-count").textContent = model.flaws.length + unseen || (missing.length ? `thiếu ${missing.length} trường` : "xong");
   byId("elements").replaceChildren(...model.elements().map(({ list, element }) => {
     const item = document.createElement("li");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: `${element.label || element.heading || printed(element) || "…"} → ${panel.held(element) || (element.from === null ? "chữ in" : "chưa gắn")}` });
-    if (element.proposed) button.append(Object.assign(document.createElement("small"), { textContent: " máy đề nghị" }));
+    if (element.proposed) button.append(Object.assign(document.createElement("small"), { textContent: element.doubtful ? " máy đề nghị, chưa chắc" : " máy đề nghị" }));
     button.title = SORT_WORDS[list];
     button.addEventListener("click", () => {
       model.choose(element.key);
@@ -222,6 +223,36 @@ function drawLists() {
   root.querySelector('[data-do="undo"]').disabled = !model.past.length;
   root.querySelector('[data-do="redo"]').disabled = !model.future.length;
   readySave();
+}
+
+/** What one click accepts, and the print that means nothing to the machine. */
+function drawProposed() {
+  const { sure, unknown } = model;
+  const button = root.querySelector('[data-do="accept-sure"]');
+  button.hidden = !sure.length;
+  button.textContent = `Nhận ${sure.filter((element) => heldFields(element).length).length} trường máy chắc`;
+  byId("unknown").hidden = !unknown.length;
+  byId("unknown-count").textContent = unknown.length;
+  byId("unknown-list").replaceChildren(...unknown.map((element) => {
+    const go = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: `${(element.label || element.heading).replace(/:\s*$/, "")}: chưa biết` });
+    go.addEventListener("click", () => {
+      model.choose(element.key);
+      canvas.goTo(element.key);
+    });
+    const item = document.createElement("li");
+    item.append(go);
+    return item;
+  }));
+}
+
+/** Another kind of register: its fields are other ones, so the machine proposes anew. */
+async function takeRecord(record) {
+  if (!window.confirm("Đổi loại sự kiện? Mọi ô của bản nháp này được bỏ và máy đề nghị lại từ đầu.")) return panel.drawAbout();
+  model.edit((design) => Object.assign(design, { record, cells: [], areas: [], checkboxes: [], table: null, printing_of: "" }));
+  await saver.now();
+  if (saver.stopped) return;
+  if (pages.pages.length) await pages.start("propose");
+  location.reload();
 }
 
 /** The printed words around the value of an act's area. */
@@ -267,7 +298,7 @@ async function borrow() {
   model.edit(() => {
     const before = new Map(model.elements().map(({ element }) => [element.key, heldFields(element).join()]));
     model.design = said.design;
-    for (const { element } of model.elements()) if (heldFields(element).join() !== before.get(element.key)) element.proposed = true;
+    for (const { element } of model.elements()) if (heldFields(element).join() !== before.get(element.key)) Object.assign(element, { proposed: true, doubtful: true });
   });
   tell({ refused: "" });
 }
@@ -304,6 +335,7 @@ const ACTS = {
       canvas.goTo(next);
     }
   },
+  "accept-sure": () => model.acceptSure(),
   borrow,
   "take-proposal": () => model.edit(() => (model.design = { ...structuredClone(state.proposal), id: model.design.id })),
   save,
@@ -355,7 +387,7 @@ function onCanvas(event, control) {
   const grip = event.shiftKey ? ("at" in element && "from" in element ? (element.from === null ? "start" : "to") : "width" in element ? "width" : "right-bottom") : "";
   model.edit(() => {
     shift(model, element.key, by.map((one) => one * step), grip);
-    element.proposed = false;
+    Object.assign(element, { proposed: false, doubtful: false });
   });
   canvas.goTo(element.key);
   return true;
@@ -370,3 +402,5 @@ drawReadings();
 byId("take-proposal").hidden = !state.proposal;
 byId("files").disabled = false;
 byId("kept").textContent = "Mọi thay đổi được lưu nháp ngay.";
+// pages that came from a book: nobody has to ask
+if (pages.pages.length && !pages.pages.some(({ straight, flaw }) => straight || flaw) && !state.job && !model.elements().length) pages.start("propose");

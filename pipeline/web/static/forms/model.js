@@ -1,6 +1,7 @@
 // A design in the browser: its elements, which one is chosen, and every change with the way back.
 
 const MOST_STEPS = 400;
+const SEEN = { proposed: false, doubtful: false };
 export const LISTS = ["cells", "areas", "checkboxes"];
 
 /** What an element is, in words, by the list that it is in. */
@@ -56,7 +57,7 @@ export class Model extends EventTarget {
 
   /** Change an element; who changes it has looked at it. */
   change(key, values) {
-    this.edit(() => Object.assign(this.find(key), values, { proposed: false }));
+    this.edit(() => Object.assign(this.find(key), values, SEEN));
   }
 
   find(key) {
@@ -81,7 +82,7 @@ export class Model extends EventTarget {
 
   add(list, element) {
     const key = this.newKey();
-    this.edit((design) => (list === "columns" ? design.table.columns : design[list]).push({ key, proposed: false, ...element }));
+    this.edit((design) => (list === "columns" ? design.table.columns : design[list]).push({ key, ...SEEN, ...element }));
     this.choose(key);
   }
 
@@ -119,6 +120,20 @@ export class Model extends EventTarget {
 
   get unseen() {
     return this.elements().filter(({ element }) => element.proposed).length;
+  }
+
+  /** What the machine is sure of, and nobody has looked at yet. */
+  get sure() {
+    return this.elements().filter(({ element }) => element.proposed && !element.doubtful).map(({ element }) => element);
+  }
+
+  /** Printed texts that the machine knows no field for. */
+  get unknown() {
+    return this.elements().map(({ element }) => element).filter((one) => one.proposed && one.doubtful && !heldFields(one).length && (one.label || one.heading));
+  }
+
+  acceptSure() {
+    this.edit(() => this.sure.forEach((element) => Object.assign(element, SEEN)));
   }
 
   newKey() {

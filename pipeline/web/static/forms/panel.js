@@ -46,7 +46,7 @@ export class Panel {
     const { list, element } = found;
     const parts = { cells: () => this.#cell(element), areas: () => this.#area(element), checkboxes: () => this.#checkbox(element), columns: () => this.#column(element) }[list]();
     const flaws = this.model.flaws.filter(({ key }) => key === element.key).map(({ message }) => node("p", { className: "message bad", textContent: message }));
-    const seen = element.proposed ? node("p", { className: "message doubt", textContent: "Máy đề nghị. Xem lại rồi nhấn Enter để xác nhận." }) : "";
+    const seen = element.proposed ? node("p", { className: "message doubt", textContent: element.doubtful ? "Máy đề nghị nhưng chưa chắc. So với trang rồi nhấn Enter để xác nhận." : "Máy đề nghị. Xem lại rồi nhấn Enter để xác nhận." }) : "";
     this.chosen.replaceChildren(...[...parts.slice(0, 1), ...flaws, seen, ...parts.slice(1), this.#ends(element)].filter(Boolean));
   }
 
@@ -56,6 +56,7 @@ export class Panel {
     const pair = (name, at) => (value) => this.model.edit((held) => (held[name] = held[name].map((one, place) => (place === at ? number(value) : one))));
     this.about.replaceChildren(
       this.#text("Tên mẫu", design.title, set("title"), 300),
+      this.#select("Loại sự kiện", this.known.records.map(({ name, title }) => [name, title]), design.record, this.acts.takeRecord),
       this.#text("Mã mẫu", design.id, set("id"), 60),
       node("div", { className: "pair" }, this.#text("Sổ mở từ năm", design.years[0], pair("years", 0), 4), this.#text("đến năm", design.years[1], pair("years", 1), 4)),
       this.#text("Tỉnh", design.province, set("province"), 120),
