@@ -21,6 +21,7 @@ from pipeline.registry import policy_changes, sampled_values, tampered_rows
 from pipeline.registry.accounts import saved_filters
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person
+from pipeline.registry.accounts.rows import account_act, account_answer
 from pipeline.registry.accounts.sign_ins import SignIns
 from pipeline.registry.amendments import amendments
 from pipeline.registry.approvals import approvals
@@ -71,7 +72,7 @@ from pipeline.registry.entries.stored_entries import delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
 from pipeline.registry.extracts.model import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
 from pipeline.registry.lots.lots import Lots
-from pipeline.registry.publishing.proven_attempts import ProvenAttempts
+from pipeline.registry.publishing.proven_rows import ATTEMPTS, ProvenRows
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.search import following, open_acts, same_person, searching
@@ -514,7 +515,7 @@ class Registry(ConnectionFacade):
         self, now: Callable[[], datetime] = utc_now, options: AccountOptions = AccountOptions()
     ) -> Accounts:
         """The accounts of people; ``now``: the clock, in UTC."""
-        return Accounts(self._database, self._release_exclusions, now, options)
+        return Accounts(self._database, self._release_exclusions, now, options, self._forged_acts)
 
     def sign_ins(self, now: Callable[[], datetime] = utc_now) -> SignIns:
         """Sign-ins through a provider; ``now``: the clock, in UTC."""
@@ -524,8 +525,17 @@ class Registry(ConnectionFacade):
         release_exclusions(connection, self._declared, at)
 
     @cached_property
-    def _attempts(self) -> ProvenAttempts:
-        return ProvenAttempts()
+    def _attempts(self) -> ProvenRows:
+        return ProvenRows(ATTEMPTS)
+
+    @cached_property
+    def _acts(self) -> ProvenRows:
+        return ProvenRows(account_act.name, account_answer.name)
+
+    def _forged_acts(self, connection: Connection, table: str, ids: Collection[int]) -> Collection[int]:
+        """Return the acts on privileged accounts, or the answers, that are not the program's own."""
+        key_file = self._database.key_file
+        return self._acts.forged(connection, () if key_file is None else key_file.known(), table, ids)
 
     def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
         """What other systems read, and their tokens; ``now``: the clock, in UTC."""

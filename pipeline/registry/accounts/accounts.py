@@ -10,7 +10,15 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from pipeline.registry.accounts import logins, passwords, stored_accounts
-from pipeline.registry.accounts.logins import CONFIRMED, DISMISSED, answer, is_waiting, open_acts
+from pipeline.registry.accounts.logins import (
+    CONFIRMED,
+    DISMISSED,
+    ForgedRows,
+    answer,
+    is_waiting,
+    nothing_forged,
+    open_acts,
+)
 from pipeline.registry.accounts.model import (
     CONSOLE,
     Account,
@@ -62,9 +70,10 @@ class Accounts:
         fewer_at_work: Callable[[Connection, datetime], object],
         now: Callable[[], datetime] = utc_now,
         options: AccountOptions = AccountOptions(),
+        forged: ForgedRows = nothing_forged,
     ) -> None:
         self._database, self._fewer_at_work = database, fewer_at_work
-        self._now = now
+        self._now, self._forged = now, forged
         self.options = options
 
     # --- coming in ------------------------------------------------------------------------------------------------
@@ -277,7 +286,7 @@ class Accounts:
     def open_acts(self) -> tuple[OpenAct, ...]:
         """Return the unconfirmed changes of accounts of supervisors and administrators, oldest first."""
         with self._database.reading() as connection:
-            return open_acts(connection)
+            return open_acts(connection, self._forged)
 
     def answer_act(self, person: Person, act_id: int, *, confirmed: bool) -> None:
         """Confirm or refuse a change of an account that somebody else made.
@@ -287,10 +296,11 @@ class Accounts:
         Raises:
             NotThere: It is answered already.
             NotYours: The person may not answer it.
+            RowTampered: Its row is not the program's own.
         """
         with self._changing() as connection:
             now = self._now()
-            act = answer(connection, act_id, CONFIRMED if confirmed else DISMISSED, person, now)
+            act = answer(connection, act_id, CONFIRMED if confirmed else DISMISSED, person, now, self._forged)
             if confirmed and act.waits and not is_waiting(connection, act.account_id):
                 row = stored_accounts.known_row(connection, act.login)
                 stored_accounts.store_change(

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,6 +44,7 @@ from pipeline.registry.accounts.model import (
 )
 from pipeline.registry.accounts.rows import (
     AccountActRow,
+    AccountAnswerRow,
     AccountRow,
     account,
     account_act,
@@ -54,7 +56,7 @@ from pipeline.registry.accounts.rows import (
 from pipeline.registry.database.audit import MACHINE, add, compare, record, remove
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.database.columns import first_row, rows_of
-from pipeline.registry.errors import NotThere
+from pipeline.registry.errors import NotThere, RowTampered
 from pipeline.registry.tasks.model import NotYours
 
 
@@ -214,6 +216,14 @@ def _remove(connection: Connection, table: Table, which: ColumnElement[bool]) ->
 
 CONFIRMED, DISMISSED = "confirmed", "refused"
 
+ForgedRows = Callable[[Connection, str, Collection[int]], Collection[int]]
+"""Tells which rows of a table, given its name, are not the program's own."""
+
+
+def nothing_forged(_connection: Connection, _table: str, _ids: Collection[int]) -> Collection[int]:
+    """Tell of no row that it is forged, where nothing proves it."""
+    return ()
+
 
 def must_wait(connection: Connection, by: str, login: str) -> bool:
     """Return whether an act of ``by`` on the account of ``login`` waits, because another administrator can confirm it.
@@ -282,8 +292,10 @@ class _OpenActRow(AccountActRow):
     name: str
 
 
-def open_acts(connection: Connection) -> tuple[OpenAct, ...]:
-    """Return the unanswered acts, oldest first."""
+def open_acts(connection: Connection, forged: ForgedRows = nothing_forged) -> tuple[OpenAct, ...]:
+    """Return the acts without an answer of the program's own, oldest first."""
+    acts = {row.id: row.act_id for row in rows_of(connection, AccountAnswerRow, select(account_answer))}
+    unanswered = {acts[answer_id] for answer_id in forged(connection, account_answer.name, acts.keys())}
     return tuple(
         OpenAct(
             row.id,
@@ -295,7 +307,7 @@ def open_acts(connection: Connection) -> tuple[OpenAct, ...]:
             row.author,
             row.acted_at,
         )
-        for row in rows_of(connection, _OpenActRow, _open().order_by(account_act.c.id))
+        for row in rows_of(connection, _OpenActRow, _open(unanswered).order_by(account_act.c.id))
     )
 
 
@@ -305,17 +317,27 @@ def is_waiting(connection: Connection, account_id: int) -> bool:
     return connection.execute(waiting).first() is not None
 
 
-def answer(connection: Connection, act_id: int, said: str, person: Person, now: datetime) -> _OpenActRow:
+def answer(
+    connection: Connection,
+    act_id: int,
+    said: str,
+    person: Person,
+    now: datetime,
+    forged: ForgedRows = nothing_forged,
+) -> _OpenActRow:
     """Answer an act and return it.
 
     Raises:
         NotThere: There is no such act, or it is answered.
         NotYours: The person is the author of the act, owns the account, or is not confirmed.
         AccountError: The act is in force: it cannot be refused, only undone.
+        RowTampered: The act is not the program's own.
     """
     row = first_row(connection, _OpenActRow, _open().where(account_act.c.id == act_id))
     if row is None:
         raise NotThere("Không có việc nào chờ xác nhận với số ấy. Hãy tải lại danh sách.")
+    if forged(connection, account_act.name, [act_id]):
+        raise RowTampered(account_act.name, (act_id,))
     if person.login in (row.author, row.login):
         raise NotYours("Người làm việc này, và chủ tài khoản, không tự xác nhận được. Hãy nhờ người khác.")
     if row.waits and person.role is not Role.ADMINISTRATOR:
@@ -335,13 +357,13 @@ def answer(connection: Connection, act_id: int, said: str, person: Person, now: 
     return row
 
 
-def _open() -> Select[Any]:
-    """Return the query of ``_OpenActRow``."""
+def _open(unanswered: Collection[int] = ()) -> Select[Any]:
+    """Return the query of ``_OpenActRow``; ``unanswered``: acts that are open, whatever answer they have."""
     return (
         select(account_act, account.c.login, account.c.name)
         .join(account, account_act.c.account_id == account.c.id)
         .outerjoin(account_answer, account_answer.c.act_id == account_act.c.id)
-        .where(account_answer.c.id.is_(None))
+        .where(account_answer.c.id.is_(None) | account_act.c.id.in_(unanswered))
     )
 
 

@@ -17,7 +17,7 @@ from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.columns import APPEND_ONLY, PROVEN, Json, ManyId, rows_of, table
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.publishing.model import BookEvent, ForgedNotice
-from pipeline.registry.publishing.proven_attempts import ATTEMPTS, ProvenAttempts
+from pipeline.registry.publishing.proven_rows import ATTEMPTS, ProvenRows
 from pipeline.registry.search.following import SeenApproval, approvals_seen, note_approval
 from pipeline.registry.statistics.book_states import BookStage, BookState, book_states
 
@@ -165,7 +165,7 @@ def _row(book_id: int, state: BookState | None, ready: bool, now: datetime) -> d
 
 
 def events_to_send(
-    connection: Connection, keys: Sequence[Key], attempts: ProvenAttempts, now: datetime
+    connection: Connection, keys: Sequence[Key], attempts: ProvenRows, now: datetime
 ) -> tuple[BookEvent, ...]:
     """Return the unacknowledged events that are due and the program's own, oldest first.
 
@@ -197,7 +197,7 @@ def events_to_send(
 
 
 def forged_notices(
-    connection: Connection, keys: Sequence[Key], attempts: ProvenAttempts, newest: int | None = None
+    connection: Connection, keys: Sequence[Key], attempts: ProvenRows, newest: int | None = None
 ) -> tuple[ForgedNotice, ...]:
     """Return the events and the attempts to send them that are not the program's own, events first.
 
@@ -223,10 +223,10 @@ def forged_notices(
 
 
 def _forged_attempts(
-    connection: Connection, keys: Sequence[Key], attempts: ProvenAttempts, newest: int | None = None
+    connection: Connection, keys: Sequence[Key], attempts: ProvenRows, newest: int | None = None
 ) -> frozenset[int]:
     ids = select(webhook_attempt.c.id).order_by(webhook_attempt.c.id.desc()).limit(newest)
-    return attempts.forged(connection, keys, connection.scalars(ids).all())
+    return attempts.forged(connection, keys, ATTEMPTS, connection.scalars(ids).all())
 
 
 def _newest(keys: Sequence[Key]) -> Key | None:

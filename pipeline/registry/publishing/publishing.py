@@ -23,7 +23,7 @@ from pipeline.registry.publishing.model import (
     PublishedEntries,
     PublishedEntry,
 )
-from pipeline.registry.publishing.proven_attempts import ProvenAttempts
+from pipeline.registry.publishing.proven_rows import ProvenRows
 from pipeline.registry.publishing.reading import PublishingPolicy
 from pipeline.registry.statistics.book_states import BookState
 
@@ -41,7 +41,7 @@ class Publishing:
         database: Database,
         declared: RecordSchema,
         now: Callable[[], datetime],
-        attempts: ProvenAttempts,
+        attempts: ProvenRows,
     ) -> None:
         self._database, self._declared, self._now, self._attempts = database, declared, now, attempts
 

@@ -7,9 +7,10 @@ import pytest
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import CONSOLE, AccountChange, AccountError, LoginRefused, Person, Role
-from pipeline.registry.errors import NotThere
+from pipeline.registry.errors import NotThere, RowTampered
 from pipeline.registry.tasks.model import NotYours
 from tests.registry.accounts.people import HERE, OWN, joined
+from tests.registry.outsider import Outsider
 
 PLACE = ["00000"]
 
@@ -174,3 +175,23 @@ def test_the_audit_covers_acts_and_answers(
     assert told[:2] == [(second.login, "account-activated"), (second.login, "account-confirmed")]
     assert (first.login, "confirmation-asked") in told
     assert registry.audit().verify().flaws == ()
+
+
+def test_a_row_behind_the_programs_back_confirms_nothing_and_hides_nothing(
+    accounts: Accounts, first: Person, second: Person, outsider: Outsider
+) -> None:
+    password = accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE, by=first.login)
+    (act,) = accounts.open_acts()
+    for guard in ("no_update", "no_delete") if not outsider.on_postgresql else ():
+        outsider.execute(f"DROP TRIGGER account_act_{guard}")
+    if outsider.on_postgresql:
+        outsider.execute("SET session_replication_role = replica")
+    outsider.execute(f"UPDATE account_act SET author = '{second.login}' WHERE id = {act.act_id}")  # noqa: S608
+    with pytest.raises(RowTampered):
+        accounts.answer_act(first, act.act_id, confirmed=True)
+    outsider.execute(
+        "INSERT INTO account_answer (id, act_id, answer, author, answered_at) "  # noqa: S608
+        f"VALUES (99, {act.act_id}, 'confirmed', '{second.login}', '2026-01-02 03:04:05')"
+    )
+    assert [one.act_id for one in accounts.open_acts()] == [act.act_id]
+    assert not came_in(accounts, "moi", password)
