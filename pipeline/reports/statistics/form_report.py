@@ -214,7 +214,7 @@ def _unit_table(counted: StatisticCounts) -> ReportTable:
     def column(title: str, line: CountedLine) -> ReportColumn[UnitsOfBook]:
         return counts(title, lambda unit: counted.by_unit[unit][line])
 
-    columns = (
+    columns: tuple[ReportColumn[UnitsOfBook], ...] = (
         texts("Đơn vị hiện nay", lambda unit: unit.title),
         texts("Mã", lambda unit: unit.units[0].code if len(unit.units) == 1 else ""),
         *(column(title, line) for title, line in _groups(counted)),
@@ -244,8 +244,9 @@ def _unclear_table(schemas: Schemas, unclear: Sequence[UnclearEntry]) -> ReportT
         empty = ", ".join(spec[name].label for name in one.fields if not one.entry.values[name])
         return empty or "giá trị ngoài danh mục, chưa đủ, hay trái nhau"
 
-    columns = (
-        *entry_columns(schemas, lambda one: one.entry),
+    place: tuple[ReportColumn[UnclearEntry], ...] = entry_columns(schemas, lambda one: one.entry)
+    columns: tuple[ReportColumn[UnclearEntry], ...] = (
+        *place,
         texts("Phần của biểu", lambda one: one.part),
         texts("Trường chưa biết", labels),
     )

@@ -13,7 +13,7 @@ from pipeline.base.model import FieldStatus
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.registry import Registry
 from pipeline.registry.statistics.countable_entries import Countable, CountableEntry
-from pipeline.reports.columns import table_of, texts
+from pipeline.reports.columns import ReportColumn, table_of, texts
 from pipeline.reports.content import ManagementReport, ReportFigure, ReportSection, count_cell
 from pipeline.reports.statistics.counting import MOST_LISTED, CountingScope, ScopedBooks, asked_fields
 from pipeline.reports.statistics.form_report import entry_columns, left_out, scope_words, state_figures
@@ -112,8 +112,9 @@ def identity_report(
             amounts.update((entry.record, flaw.sort) for flaw in of_entry)
             flaws += of_entry[: MOST_LISTED - len(flaws)]
     total = sum(amounts.values())
-    columns = (
-        *entry_columns(schemas, lambda row: row.entry),
+    place: tuple[ReportColumn[IdentityFlaw], ...] = entry_columns(schemas, lambda row: row.entry)
+    columns: tuple[ReportColumn[IdentityFlaw], ...] = (
+        *place,
         texts("Trường", lambda row: row.label),
         texts("Đang ghi", lambda row: row.value),
         texts("Chưa đạt", lambda row: row.flaw),
