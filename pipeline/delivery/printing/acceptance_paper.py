@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from pipeline.base.localtime import format_moment
 from pipeline.base.text.numbers import format_count, with_comma
@@ -66,11 +67,26 @@ def acceptance_paper(
     asker: Asker,
 ) -> PrintedFile:
     """Return the minutes of a lot as PDF, and record that they were printed."""
-    content = acceptance_minutes(lot, characters, contract).pdf(
+    content = acceptance_minutes(_with_names(registry, lot), characters, contract).pdf(
         offices.of(lot.place_code), today(), asker.login
     )
     note_printed(registry, "acceptance-printed", f"lot:{lot.lot_id}", content, asker.login)
     return PrintedFile(f"bien-ban-nghiem-thu-lo-{lot.lot_id:04d}.pdf", content)
+
+
+def _with_names(registry: Registry, lot: Lot) -> Lot:
+    """Return the lot with names beside its logins and the code of its place, as people sign the minutes."""
+    accounts = registry.accounts()
+    names = {account.person.login: account.person.name for account in accounts.list()}
+    places = {place.code: place.name for place in accounts.places()}
+
+    def named(key: str, known: Mapping[str, str]) -> str:
+        return f"{known[key]} ({key})" if key in known else key
+
+    closing = lot.closing and replace(lot.closing, login=named(lot.closing.login, names))
+    return replace(
+        lot, login=named(lot.login, names), place_code=named(lot.place_code, places), closing=closing
+    )
 
 
 def error_rates(lot: Lot, characters: CharacterErrors) -> tuple[ErrorRate, ...]:

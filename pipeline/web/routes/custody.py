@@ -196,6 +196,7 @@ def _page(visit: Visit, view: CustodyView = CustodyView(), *, refused: str = "")
         notes=visit.registry.custody_notes(person)[:MOST_NOTES],
         kinds=[(spec.record, spec.title) for spec in visit.schemas.records.values()],
         title_of=visit.schemas.title_of,
+        place_names={place.code: place.name for place in visit.site.accounts.places()},
         directions=DIRECTION_LABELS,
         sides=SIDES,
         today=today,

@@ -31,14 +31,14 @@ ENTRY_STATE_LABELS = {
 }
 
 
-class EntryOrder(StrEnum):
+class EntryListOrder(StrEnum):
     """The order of a list of entries; entries without the value come last."""
 
     NUMBER = "number"
     DAY = "day"
 
 
-ENTRY_ORDER_LABELS = {"": "Trang", EntryOrder.NUMBER: "Số", EntryOrder.DAY: "Ngày đăng ký"}
+ENTRY_ORDER_LABELS = {"": "Trang", EntryListOrder.NUMBER: "Số", EntryListOrder.DAY: "Ngày đăng ký"}
 
 
 class EntryFilter(BaseModel):
@@ -47,7 +47,7 @@ class EntryFilter(BaseModel):
     Attributes:
         state: A value of ``EntryState``; anything else: all.
         number: The number of an entry, with or without its year; ``""``: any.
-        order: A value of ``EntryOrder``; anything else: the order of the pages.
+        order: A value of ``EntryListOrder``; anything else: the order of the pages.
         sheet: The page of the list, from 1.
     """
 
@@ -116,7 +116,7 @@ def _by_day(entry: ListedEntry) -> tuple[object, ...]:
     return (not day, day.split(".")[::-1], *_by_page(entry))
 
 
-_ORDERS = {EntryOrder.NUMBER.value: _by_number, EntryOrder.DAY.value: _by_day}
+_ORDERS = {EntryListOrder.NUMBER.value: _by_number, EntryListOrder.DAY.value: _by_day}
 
 
 def entry_list(entries: Sequence[ListedEntry], narrowed: EntryFilter) -> EntryList:
