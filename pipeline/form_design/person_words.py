@@ -83,7 +83,8 @@ def without_person(text: str, phrases: frozenset[str]) -> str:
 
 def _headings(design: Design, owners: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the headings of sections that are about one person."""
-    heading, roles = "", []
+    heading = ""
+    roles: list[str] = []
     for cell in [*reading_order(design), None]:
         if cell is None or (cell.from_ is None and cell.label):
             if heading and len(set(roles)) == 1 and roles[0]:
