@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class Place:
 
 def measure_proposals(schemas: Schemas, engines: Engines, seed: int, only: str = "") -> dict[str, Any]:
     """Return for each declared form what is proposed for its sheets while it is unknown."""
-    figures = {}
+    figures: dict[str, Any] = {}
     for form in schemas.forms.values():
         if form.layout in ("page", "table") and only in form.id:
             known = replace(
@@ -118,7 +118,7 @@ def _scored(
 ) -> dict[str, Any]:
     pages = align_pages([page for page, _, _ in specimens])
     identity = FormIdentity("mau-an", form.record)
-    layout = "table" if form.layout == "table" else "page"
+    layout: Literal["page", "table"] = "table" if form.layout == "table" else "page"
     design = propose_design(pages, identity, layout, familiar_words(known))
     kinds = likeness_of_records(design, known)
     _, sheet, scanned = specimens[0]

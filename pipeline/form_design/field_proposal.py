@@ -59,6 +59,7 @@ def _with_page_number(design: Design, record: RecordSpec) -> Design:
                 4,
             )
             blank = {
+                "doubtful": True,  # where the label ends is estimated
                 "from_": left,
                 "to": round(left + NUMBER_WIDTH, 4),
                 "field": record.book.page,

@@ -18,8 +18,9 @@ from itertools import pairwise
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.form_design.bundles import bundles_of
 from pipeline.form_design.design import design_of_form
-from pipeline.form_design.labelled_places import Binding, announced_bindings, words_of
+from pipeline.form_design.labelled_places import Announced, Binding, announced_bindings, words_of
 from pipeline.form_design.person_words import (
+    Words,
     common_start,
     person_of_fields,
     prefix_of,
@@ -35,6 +36,9 @@ OWN, SHARED, NAMED = 1.0, 0.96, 0.86
 FEWEST_WORDS, FEWEST_NAMING = 4, 3
 """Smallest number of words with which several labels begin, to be taken for a label of its own, and the smallest of a
 field's name whose words may stand apart in a label."""
+
+PERSON_ALONE = 0.84
+"""Weight of the words for a person alone, as a label of the name: never sure."""
 
 OFTEN = 0.01
 """What a text weighs more for each further form that has it."""
@@ -95,29 +99,14 @@ def known_labels(record: RecordSpec, schemas: Schemas) -> KnownLabels:
     words = words_for_people(forms, announced, schemas)
     owner = person_of_fields(record)
     learnt = _Learnt()
-    _learn_names(learnt, record, schemas, owner)
-    said: dict[Binding, list[str]] = defaultdict(list)
+    _learn_names(learnt, record, schemas, words)
     for form in forms:
-        before = schemas.record(form.record)
-        owners = person_of_fields(before)
         learnt.begin_form()
         for one in announced[form.id]:
-            person = next((owners[name] for name in one.binding.names if name in owners), "")
-            bare = without_person(one.text, words[form.record, person]) if person else one.text
-            said[one.binding].extend([] if person else [one.text])
             if form.record == record.record:
-                learnt.learn(one.binding, one.text, OWN, named=bare != one.text)
-            for role in set(owner.values()) if person else {""}:
-                twin = _for_person(one.binding, prefix_of(before, person), prefix_of(record, role))
-                if bare == one.text and set(twin.names) <= set(record.by_name):
-                    learnt.learn(twin, bare, SHARED)
-                for phrase in words[record.record, role] if set(twin.names) <= set(record.by_name) else ():
-                    learnt.learn(twin, f"{bare} {phrase}", SHARED, named=True)
-            for spec in _only_of_kind(one.binding, before, record):
-                learnt.learn(Binding((("value", spec.name),)), bare, SHARED)
-    for binding, texts in said.items():
-        for stem in _stems(texts) if set(binding.names) <= set(record.by_name) else ():
-            learnt.learn(binding, stem, SHARED)
+                learnt.learn(one.binding, one.text, OWN, named=_bare(one, record, words) != one.text)
+            _learn_shared(learnt, one, schemas.record(form.record), record, words)
+    _learn_stems(learnt, record, [one for form in forms for one in announced[form.id]])
     subjects = [person.role for person in record.people if person.event != "other"]
     own = [announced[form.id] for form in forms if form.record == record.record]
     labels = [label.text for form in forms if form.record == record.record for label in form.labels]
@@ -174,8 +163,9 @@ class _Learnt:
         }
 
 
-def _learn_names(learnt: _Learnt, record: RecordSpec, schemas: Schemas, owner: Mapping[str, str]) -> None:
-    """Learn the names that fields and groups of fields have on screen."""
+def _learn_names(learnt: _Learnt, record: RecordSpec, schemas: Schemas, words: Words) -> None:
+    """Learn the names that fields and groups of fields have on screen, and people alone (“Mẹ: ……” is a name)."""
+    owner = person_of_fields(record)
     for spec in record.fields:
         binding = Binding((("value", spec.name),))
         learnt.learn(binding, spec.label, NAMED, named=spec.name in owner, parted=True)
@@ -185,6 +175,47 @@ def _learn_names(learnt: _Learnt, record: RecordSpec, schemas: Schemas, owner: M
     for bundle in bundles_of(schemas, record):
         fields = Binding(tuple(bundle["fields"].items()), bundle["kind"])
         learnt.learn(fields, COMPOSITES[bundle["kind"]].label, NAMED + 0.001, parted=True)
+    for person in record.people:
+        for phrase in words[record.record, person.role]:
+            learnt.learn(Binding((("value", person.name),)), phrase, PERSON_ALONE, named=True)
+
+
+def _learn_shared(
+    learnt: _Learnt, one: Announced, before: RecordSpec, record: RecordSpec, words: Words
+) -> None:
+    """Learn what a label of a form announces for each person of a register, or for no person."""
+    person, bare = _person(one, before), _bare(one, before, words)
+    for role in dict.fromkeys(person_of_fields(record).values()) if person else ("",):
+        twin = _for_person(one.binding, prefix_of(before, person), prefix_of(record, role))
+        if set(twin.names) <= set(record.by_name):
+            if bare == one.text:
+                learnt.learn(twin, bare, SHARED)
+            for phrase in words[record.record, role]:
+                learnt.learn(twin, f"{bare} {phrase}", SHARED, named=True)
+    for spec in _only_of_kind(one.binding, before, record):
+        learnt.learn(Binding((("value", spec.name),)), bare, SHARED)
+
+
+def _learn_stems(learnt: _Learnt, record: RecordSpec, announced: Sequence[Announced]) -> None:
+    """Learn with what words several labels of one meaning begin, as “chức vụ người ký” before the name of a paper."""
+    texts: dict[Binding, list[str]] = defaultdict(list)
+    for one in announced:
+        if set(one.binding.names) <= set(record.by_name) and not _person(one, record):
+            texts[one.binding].append(one.text)
+    for binding, alike in texts.items():
+        for stem in _stems(alike):
+            learnt.learn(binding, stem, SHARED)
+
+
+def _person(one: Announced, record: RecordSpec) -> str:
+    owner = person_of_fields(record)
+    return next((owner[name] for name in one.binding.names if name in owner), "")
+
+
+def _bare(one: Announced, record: RecordSpec, words: Words) -> str:
+    """Return a label without the words for its person."""
+    person = _person(one, record)
+    return without_person(one.text, words[record.record, person]) if person else one.text
 
 
 def _only_of_kind(binding: Binding, before: RecordSpec, record: RecordSpec) -> Iterator[FieldSpec]:
@@ -196,7 +227,7 @@ def _only_of_kind(binding: Binding, before: RecordSpec, record: RecordSpec) -> I
 
 
 def _stems(texts: Sequence[str]) -> Iterator[str]:
-    """Yield the words with which several longer texts begin, as “chức vụ người ký” before the name of a paper."""
+    """Yield the words with which several longer texts begin."""
     split = sorted(words_of(text).split() for text in texts)
     for first, second in pairwise(split):
         stem = first[: common_start([first, second])]

@@ -258,7 +258,7 @@ def _with(
     last = path.bindings[-1][1] if path.bindings else None
     gain = likeness - LEAST + 0.1
     if binding.part and last is not None and last.names == binding.names:
-        gain += NEXT
+        gain, doubt = gain + NEXT, DOUBT * (path.bindings[-1][2] < CLEAR)
     elif min(map(len, map(fold_label, place.texts))) < SHORT and (
         binding.part or last is None or (last, binding) not in known.next_to
     ):

@@ -11,13 +11,16 @@ from pipeline.form_design.design import Design, design_of_form
 from pipeline.form_design.flaws import held_fields
 from pipeline.form_design.labelled_places import Announced, reading_order, words_of
 
+Words = Mapping[tuple[str, str], frozenset[str]]
+"""From each register and person to the words for this person; empty for whom there are none."""
+
 HEAD_WORDS, FEWEST_HEADS = 3, 6
 """With how many same words how many headings begin, to be about a person only by the other words (“Phần ghi về”)."""
 
 
 def words_for_people(
     forms: Sequence[Form], announced: Mapping[str, Sequence[Announced]], schemas: Schemas
-) -> dict[tuple[str, str], frozenset[str]]:
+) -> Words:
     """Return the words for each person of each register: fields' names, groups of columns, and headings of sections."""
     names = {
         (spec.record, person.role): words_of(spec.by_name[person.name].label)
@@ -80,7 +83,8 @@ def without_person(text: str, phrases: frozenset[str]) -> str:
 
 def _headings(design: Design, owners: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the headings of sections that are about one person."""
-    heading, roles = "", []
+    heading = ""
+    roles: list[str] = []
     for cell in [*reading_order(design), None]:
         if cell is None or (cell.from_ is None and cell.label):
             if heading and len(set(roles)) == 1 and roles[0]:
