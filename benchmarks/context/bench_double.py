@@ -1,6 +1,6 @@
 """What does the second copy of a ledger add? Books drawn twice, read once each: accepted with one copy, and with two.
 
-    make bench-double     python -m benchmarks.context.bench_double [--books 4] [--pages 6] [--seed N] [--kept FOLDER]
+    make bench-double     python -m benchmarks.context.bench_double [--books 3] [--pages 6] [--seed N] [--kept FOLDER]
 
 Pens are those that nothing is trained or fitted on. The copy is in another hand, or in the same hand again, as one
 clerk kept both. Both say the same, on paper and in ink of their own. What is read stays under ``--kept``: empty it when
@@ -48,7 +48,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--books", type=int, default=4)
+    parser.add_argument("--books", type=int, default=3)
     parser.add_argument("--pages", type=int, default=6, help="pages a book")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--kept", type=Path, default=BENCH_OUT / "double", help="folder of the books")
