@@ -65,5 +65,5 @@ def copied_page(
     if not ledger.copy_of:
         return result
     (entry,) = result.entries
-    sure = tuple(replace(one, accepted=bool(one.canonical)) for one in entry.readings)
+    sure = tuple(replace(one, accepted=bool(one.canonical), confidence=0.99) for one in entry.readings)
     return replace(result, entries=(replace(entry, readings=sure),))

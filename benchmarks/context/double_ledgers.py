@@ -79,6 +79,7 @@ class LedgerScore:
     ledger: Ledger
     schemas: Schemas
     pages: Sequence[PageResult | None]
+    copied: Sequence[PageResult | None]
     copy: SecondCopy
     truth: BookTruth
 
@@ -93,7 +94,15 @@ class LedgerScore:
         pairs = pair_entries(ours, theirs, record)
         copy = SecondCopy({own: theirs[other] for own, other in pairs.items()}, pairs)
         return cls(
-            ledger.book, form, record, cover, schemas, pages, copy, load_truth(ledger.book / "truth.json")
+            ledger.book,
+            form,
+            record,
+            cover,
+            schemas,
+            pages,
+            copied,
+            copy,
+            load_truth(ledger.book / "truth.json"),
         )
 
     def weighed(self, *, alone: bool) -> list[PageResult | None]:

@@ -30,7 +30,6 @@ from pipeline.recognition.calibration import (
     IN_ORDER,
     SAID_ELSEWHERE,
     SAID_IN_COPY,
-    SAID_IN_COPY_OF_LIST,
     Calibration,
     RiskBound,
     calibration_features,
@@ -203,8 +202,11 @@ def _confirmed(reading: FieldReading, confirmed: Confirmed, spec: FieldSpec | No
         odds = IN_ORDER
     elif reading.field in confirmed.values and reading.writing is Writing.HAND:
         odds = SAID_ELSEWHERE
-    if reading.field in confirmed.copied and reading.writing is Writing.HAND and spec is not None:
-        odds = max(odds, SAID_IN_COPY_OF_LIST if spec.value_kind.is_listed else SAID_IN_COPY)
+    is_free = (
+        spec is not None and not spec.value_kind.is_listed
+    )  # of a list hardly a term is misread to measure by
+    if reading.field in confirmed.copied and reading.writing is Writing.HAND and is_free:
+        odds = max(odds, SAID_IN_COPY)
     return replace(reading, confidence=confirmed_chance(reading.confidence, odds)) if odds > 1.0 else reading
 
 

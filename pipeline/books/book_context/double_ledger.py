@@ -21,6 +21,9 @@ LEAD = 3.0
 DIFFERENCE = 0.5
 """How much (nats) a field of which two entries say different things speaks against them; a misread one does too."""
 
+CLEAR = 0.95
+"""The confidence from which a copy counts as a witness: what it reads less clearly it misreads as its book does."""
+
 FREQUENT = 8
 """Entries with a value from which it leads to no candidate."""
 
@@ -76,8 +79,9 @@ def readings_of(pages: Iterable[PageResult]) -> dict[EntryKey, Readings]:
 
 
 def says_the_same(reading: FieldReading, other: FieldReading) -> bool:
-    """Return whether two inks were read with one canonical value, each to its end."""
-    return _canonical(reading) != "" and _canonical(reading) == _canonical(other)
+    """Return whether the other copy clearly has the canonical value of a reading, both read to their ends."""
+    value = _canonical(reading)
+    return value != "" and value == _canonical(other) and other.confidence >= CLEAR
 
 
 def says_otherwise(reading: FieldReading, other: FieldReading) -> bool:

@@ -21,7 +21,6 @@ from pipeline.recognition.calibration.confirmation import (
     IN_ORDER,
     SAID_ELSEWHERE,
     SAID_IN_COPY,
-    SAID_IN_COPY_OF_LIST,
     STAMPED_OTHERWISE,
     confirmed_chance,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "IN_ORDER",
     "SAID_ELSEWHERE",
     "SAID_IN_COPY",
-    "SAID_IN_COPY_OF_LIST",
     "confirmed_chance",
     "FITTED",
     "SUBJECT",

@@ -13,12 +13,9 @@ SAID_ELSEWHERE = 7.0
 IN_ORDER = 100.0
 """The same ratio for a number that alone fits between its neighbours; assumed, as no wrong number was met."""
 
-SAID_IN_COPY = 10.0
-"""The same ratio for a value that the second copy of a ledger kept twice repeats, in the same hand or another
-(``book_context.double_ledger``; ``benchmarks/fitting/fit_double_ledgers.py``)."""
-
-SAID_IN_COPY_OF_LIST = 3.0
-"""The same ratio for a term of a list, which has few terms to be mistaken for."""
+SAID_IN_COPY = 6.0
+"""The same ratio for a value, no term of a list, that the second copy of a ledger kept twice clearly repeats, even in
+the same hand (``book_context.double_ledger``; ``benchmarks/fitting/fit_double_ledgers.py``)."""
 
 DECIDED_ELSEWHERE = 30.0
 """The same ratio for a value that people decided on two other pages and that its own ink supports

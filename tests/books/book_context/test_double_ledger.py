@@ -92,13 +92,14 @@ def weighed(
     theirs: Mapping[str, Sequence[Ink]],
     *,
     sure: bool = False,
+    confidence: float = 0.99,
     settled: str | None = None,
 ) -> PageResult:
     """A page after its book was weighed with a second copy, whose values may be accepted."""
     pages, copied = book(ours), book(theirs)
     key = next(iter(readings_of(pages)))
     other = {
-        name: replace(one, accepted=sure and bool(one.canonical))
+        name: replace(one, accepted=sure and bool(one.canonical), confidence=confidence)
         for name, one in next(iter(readings_of(copied).values())).items()
     }
     known = {}
@@ -117,10 +118,14 @@ def severities(page: PageResult, code: str, field: str = "registrar_name") -> li
 def test_ink_that_the_copy_repeats_is_surer_and_the_entry_says_so() -> None:
     ours = {REGISTRAR: [doubted("Trần Văn Tuân", "â", "ấ", 0.3)], NUMBER: [ink("12")]}
     alone = reading(book(ours)[0], "registrar_name")
-    page = weighed(ours, {REGISTRAR: [ink("Trần Văn Tuân", seed=3)], NUMBER: [ink("12")]})
+    theirs = {REGISTRAR: [ink("Trần Văn Tuân", seed=3)], NUMBER: [ink("12")]}
+    page = weighed(ours, theirs)
     assert reading(page, "registrar_name").confidence > alone.confidence
     assert severities(page, COPY_AGREES) == [Severity.INFO]
     assert severities(page, COPY_DIFFERS) == []
+    doubtful = weighed(ours, theirs, confidence=0.9)
+    assert reading(doubtful, "registrar_name").confidence == alone.confidence
+    assert severities(doubtful, COPY_AGREES) == []
 
 
 def test_no_ink_is_bent_by_the_copy_and_only_what_it_clearly_says_asks_a_person() -> None:
