@@ -217,10 +217,10 @@ def _clusters(lines: Sequence[_Line]) -> list[list[_Line]]:
 def _read_together(cluster: Sequence[_Line], record: RecordSpec) -> str:
     """Return the likeliest text of a stamp by all its pages and the reader of print."""
     merged = merged_picture(cluster[0].picture, [one.picture for one in cluster[1:MOST_MERGED]])
-    seen = [unpack_emissions(one.line.reading.emissions) for one in cluster if one.line.reading.emissions]
+    packed = [one.line.reading.emissions for one in cluster if one.line.reading.emissions]
     slot = cluster[0].slot
     kind = slot.kind or record.by_name[slot.field_names[0]].kind
-    hands = [emission for emissions in seen[:MOST_DECODED] for emission in emissions]
+    hands = [emission for emissions in packed[:MOST_DECODED] for emission in unpack_emissions(emissions)]
     letters = hands[0].letters if hands else _usual_letters()
     together = [*(_bounded(emission) for emission in hands), _bounded(letters_seen(merged, letters))]
     shares = [*[1.0 / max(1, len(hands))] * len(hands), PRINT_SHARE]

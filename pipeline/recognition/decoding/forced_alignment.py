@@ -23,16 +23,18 @@ def align_classes(log_chances: NDArray[np.float32], target: Sequence[int]) -> tu
     states = [0, *(state for letter in target for state in (letter, 0))]
     size = len(states)
     emitted = log_chances[:, states]
-    skips = np.array([i >= 2 and states[i] != 0 and states[i] != states[i - 2] for i in range(size)])
+    barred = [i < 2 or states[i] == 0 or states[i] == states[i - 2] for i in range(size)]
+    over_blank = np.where(barred, -np.inf, 0.0)[2:]
     best = np.full(size, -np.inf, np.float64)
     best[:2] = emitted[0, :2]
     came = np.zeros((len(log_chances), size), np.int8)
+    choices = np.full((3, size), -np.inf)  # from the same state, the one before it, the one before that
     for step in range(1, len(log_chances)):
-        next_state = np.concatenate(([-np.inf], best[:-1]))
-        skipped_blank = np.where(skips, np.concatenate(([-np.inf, -np.inf], best[:-2])), -np.inf)
-        choices = np.stack((best, next_state, skipped_blank))
+        choices[0] = best
+        choices[1, 1:] = best[:-1]
+        np.add(best[:-2], over_blank, out=choices[2, 2:])
         came[step] = choices.argmax(axis=0)
-        best = choices.max(axis=0) + emitted[step]
+        np.add(choices.max(axis=0), emitted[step], out=best)
     state = size - 1 if best[-1] >= best[-2] else size - 2
     cost = -float(best[state])
     places = [0] * len(target)

@@ -40,7 +40,7 @@ from pipeline.recognition.ocr.line_image import (
     WIDEST,
     LineImage,
     estimate_slant,
-    line_image,
+    line_images,
     shear_upright,
 )
 from pipeline.recognition.ocr.models import REINSTALL, LineNetwork, ModelCard, default_folder
@@ -180,21 +180,26 @@ class HandwritingReader:
         Raises:
             SetupError: A network or word model is missing or damaged.
         """
-        line_emissions = self.emissions([crop.pixels for crop in crops])
+        pictures = self._pictures([crop.pixels for crop in crops])
+        line_emissions = self._emissions(pictures)
         figures = self._figures(crops, line_emissions)
         read: list[LineReading] = []
         prior = Prior()
-        for number, (crop, emissions) in enumerate(zip(crops, line_emissions, strict=True)):
+
+        def line(number: int, prior: Prior) -> LineReading:
+            emissions, picture = line_emissions[number], pictures[number]
+            return self._line(crops[number], picture, emissions, prior, figures.get(number))
+
+        for number, crop in enumerate(crops):
             before, prior = prior, self._prior_of(crop)
             if not crop.follows or not read:
-                read.append(self._line(crop, emissions, prior, figures.get(number)))
+                read.append(line(number, prior))
                 continue
             prior = prior_after(prior, read[-1].text)
-            reading = self._line(crop, emissions, prior, figures.get(number))
+            reading = line(number, prior)
             ahead = prior_before(before, reading.text)
             if ahead is not None and _fits_better(read[-1], ahead):
-                last = number - 1
-                read[-1] = self._line(crops[last], line_emissions[last], ahead, figures.get(last))
+                read[-1] = line(number - 1, ahead)
             read.append(reading)
         return tuple(read)
 
@@ -211,7 +216,12 @@ class HandwritingReader:
         return dict(zip(figure_lines, answers, strict=True))
 
     def _line(
-        self, crop: Crop, emissions: Sequence[Emission], prior: Prior, figures: Emission | None
+        self,
+        crop: Crop,
+        pictures: Mapping[int, LineImage],
+        emissions: Sequence[Emission],
+        prior: Prior,
+        figures: Emission | None,
     ) -> LineReading:
         if not emissions:
             return LineReading("", 0.0, self.name)
@@ -229,9 +239,7 @@ class HandwritingReader:
             hypotheses=decoded.hypotheses,
             evidence=evidence,
             emissions=packed,
-            has_unread_ink=has_unread_ink(
-                line_image(crop.pixels, self.networks[0].height), emissions, best.text
-            ),
+            has_unread_ink=has_unread_ink(pictures[self.networks[0].height], emissions, best.text),
         )
 
     def _prior_of(self, crop: Crop) -> Prior:
@@ -243,9 +251,17 @@ class HandwritingReader:
         A strongly slanted line is read again, sheared upright. The result is empty without ink, or where a network
         returned no probabilities.
         """
+        return self._emissions(self._pictures(lines))
+
+    def _pictures(self, lines: Sequence[Pixels]) -> Sequence[Mapping[int, LineImage]]:
+        """Return the picture of each line by the networks' heights, the lowest first."""
+        heights = sorted({network.height for network in self.networks})
+        return [line_images(pixels, heights) for pixels in lines]
+
+    def _emissions(self, lines: Sequence[Mapping[int, LineImage]]) -> tuple[tuple[Emission, ...], ...]:
         by_line: list[list[Emission]] = [[] for _ in lines]
         for height in sorted({network.height for network in self.networks}):
-            looks = [_versions(line_image(pixels, height)) for pixels in lines]
+            looks = [_versions(pictures[height]) for pictures in lines]
             by_picture = iter(
                 self._picture_emissions([look for pictures in looks for look in pictures], height)
             )

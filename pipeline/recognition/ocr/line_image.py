@@ -7,6 +7,8 @@ little larger.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -55,15 +57,18 @@ def line_image(grey: Pixels, height: int = HEIGHT, reach: float = 1.0) -> LineIm
     and cuts the sides to the ink. A crop without ink gives an empty image of ``height`` columns. ``reach`` > 1 includes
     more above and below (training needs room to move the window).
     """
-    if min(grey.shape) < 3:
-        return np.zeros((height, height), np.float32)
-    ink = _ink(_reduced(grey))
+    return line_images(grey, (height,), reach)[height]
+
+
+def line_images(grey: Pixels, heights: Iterable[int], reach: float = 1.0) -> dict[int, LineImage]:
+    """Return the image of a line (``line_image``) in each of these heights; its ink is found once for all."""
+    ink = _ink(_reduced(grey)) if min(grey.shape) >= 3 else np.zeros((1, 1), np.float32)
     marks = _without_rules(ink > 0.35)
     if not marks.any():
-        return np.zeros((height, height), np.float32)
+        return {height: np.zeros((height, height), np.float32) for height in heights}
     top, bottom = _rows(marks, reach)
     left, right = _columns(marks[max(0, round(top)) : max(1, round(bottom))])
-    return _scaled(ink, (left, top, right, bottom), height)
+    return {height: _scaled(ink, (left, top, right, bottom), height) for height in heights}
 
 
 def _reduced(grey: Pixels) -> Pixels:
