@@ -280,7 +280,7 @@ def test_readings_that_nobody_reviewed_are_found_by_supervisors_who_then_do_not_
     assert (child.name, child.unreviewed, hit.unreviewed) == (
         "Đỗ Văn Chờ",
         True,
-        {"child_name", "entry_number"},
+        frozenset({"child_name", "entry_number"}),
     )
     assert desk.next_task(lan) is None
     desk.hand_back(hai, taken(desk, hai).task_id)
