@@ -142,8 +142,8 @@ def finger(small: Pixels, dpi: float) -> float:
     solid = cv2.morphologyEx(skin, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     padded = cv2.copyMakeBorder(solid, size, size, size, size, cv2.BORDER_REPLICATE)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, kernel)[size:-size, size:-size]
-    opened = np.ascontiguousarray(opened, np.uint8)
+    part = cv2.morphologyEx(padded, cv2.MORPH_OPEN, kernel)[size:-size, size:-size]
+    opened = np.ascontiguousarray(part, np.uint8)
     edge = np.concatenate([opened[0], opened[-1], opened[:, 0], opened[:, -1]])
     if edge.mean() > TABLE_SHARE * 255:
         return _reach_into_paper(opened) / mm
