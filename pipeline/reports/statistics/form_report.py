@@ -189,7 +189,7 @@ def _form_table(counted: StatisticCounts) -> ReportTable:
 
 def _groups(counted: StatisticCounts) -> list[tuple[str, CountedLine]]:
     """Return title and line of each group, and of what is not known of each block."""
-    found = []
+    found: list[tuple[str, CountedLine]] = []
     for at, block in enumerate(counted.form.blocks):
         several = len(block.groups) > 1
         for number, group in enumerate(block.groups):
