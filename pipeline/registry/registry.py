@@ -72,6 +72,7 @@ from pipeline.registry.entries.stored_entries import delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
 from pipeline.registry.extracts.model import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
 from pipeline.registry.lots.lots import Lots
+from pipeline.registry.lots.stored_lots import lot, lot_closing
 from pipeline.registry.publishing.proven_rows import ATTEMPTS, ProvenRows
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.reconciliation.reconciliations import Reconciliations
@@ -515,7 +516,7 @@ class Registry(ConnectionFacade):
         self, now: Callable[[], datetime] = utc_now, options: AccountOptions = AccountOptions()
     ) -> Accounts:
         """The accounts of people; ``now``: the clock, in UTC."""
-        return Accounts(self._database, self._release_exclusions, now, options, self._forged_acts)
+        return Accounts(self._database, self._release_exclusions, now, options, self._forged_rows)
 
     def sign_ins(self, now: Callable[[], datetime] = utc_now) -> SignIns:
         """Sign-ins through a provider; ``now``: the clock, in UTC."""
@@ -529,13 +530,13 @@ class Registry(ConnectionFacade):
         return ProvenRows(ATTEMPTS)
 
     @cached_property
-    def _acts(self) -> ProvenRows:
-        return ProvenRows(account_act.name, account_answer.name)
+    def _proven(self) -> ProvenRows:
+        return ProvenRows(account_act.name, account_answer.name, lot.name, lot_closing.name)
 
-    def _forged_acts(self, connection: Connection, table: str, ids: Collection[int]) -> Collection[int]:
-        """Return the acts on privileged accounts, or the answers, that are not the program's own."""
+    def _forged_rows(self, connection: Connection, table: str, ids: Collection[int]) -> Collection[int]:
+        """Return the rows of a table without last digests that are not the program's own."""
         key_file = self._database.key_file
-        return self._acts.forged(connection, () if key_file is None else key_file.known(), table, ids)
+        return self._proven.forged(connection, () if key_file is None else key_file.known(), table, ids)
 
     def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
         """What other systems read, and their tokens; ``now``: the clock, in UTC."""
@@ -582,7 +583,7 @@ class Registry(ConnectionFacade):
         now: Callable[[], datetime] | None = None,
     ) -> Lots:
         """Acceptance sampling under what an office has set. ``now``: as of ``desk``."""
-        return Lots(self._database, self._declared, review, sampling, now)
+        return Lots(self._database, self._declared, review, sampling, now, self._forged_rows)
 
     def statistics(
         self, places: Collection[str] | None, *, now: Callable[[], datetime] | None = None

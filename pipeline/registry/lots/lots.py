@@ -14,6 +14,7 @@ from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.review import BookPolicy, ReviewPolicy, Way
 from pipeline.declarations.sampling import draw_sample
 from pipeline.declarations.schema import FieldSpec
+from pipeline.registry.accounts.logins import ForgedRows, nothing_forged
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.books.rows import book
@@ -25,7 +26,7 @@ from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.desk_context import DeskContext, DeskFacade
 from pipeline.registry.entries.subjects import place_of
-from pipeline.registry.errors import NotThere
+from pipeline.registry.errors import NotThere, RowTampered
 from pipeline.registry.lots.sample_results import (
     character_errors,
     checkers_of,
@@ -83,9 +84,10 @@ class Lots(DeskFacade):
         review: ReviewPolicy,
         sampling: SamplingPolicy,
         now: Callable[[], datetime] | None,
+        forged: ForgedRows = nothing_forged,
     ) -> None:
         super().__init__(database, declared, review, now)
-        self._sampling = sampling
+        self._sampling, self._forged = sampling, forged
 
     def draw(self, person: Person, book_ids: Collection[int], *, seed: str = "") -> Lot:
         """Draw a lot of the settled entries of these books, and hand its sample to people who have not seen them.
@@ -154,6 +156,7 @@ class Lots(DeskFacade):
 
         Raises:
             NotYours: It belongs to another place.
+            RowTampered: It, or what closed it, is not the program's own.
         """
         _check_supervisor(person)
         with self._reading() as context:
@@ -249,6 +252,10 @@ class Lots(DeskFacade):
         if row is None:
             raise NotThere(f"Không có lô số {lot_id}. Hãy tải lại danh sách lô.")
         check_place(person, place_of_lot(connection, row))
+        closings = connection.scalars(select(lot_closing.c.id).where(lot_closing.c.lot_id == lot_id)).all()
+        for name, ids in ((lot.name, [lot_id]), (lot_closing.name, closings)):
+            if forged := self._forged(connection, name, ids):
+                raise RowTampered(name, tuple(sorted(forged)))
         return row, lot_of(connection, row)
 
 

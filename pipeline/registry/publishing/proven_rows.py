@@ -1,8 +1,8 @@
 """Whether rows of append-only tables without last digests are the program's own.
 
-So are attempts to send events, acts on privileged accounts and their answers. The chain tells of each row, and is read
-on as it grows: all of it once in the life of a process, then only what is new. Lines of a lost key count once the
-office has renewed the key.
+Such are attempts to send events, acts on privileged accounts with their answers, lots and what closed them. The chain
+tells of each row, and is read on as it grows: all of it once in the life of a process, then only what is new. Lines of
+a lost key count once the office has renewed the key.
 """
 
 from __future__ import annotations

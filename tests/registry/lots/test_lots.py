@@ -15,10 +15,12 @@ from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk
+from pipeline.registry.errors import RowTampered
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.lots.stored_lots import LotVerdict
 from pipeline.registry.tasks.model import DeskTask, NotYours
 from tests.registry.offices import PLACE, Clock, keyed, said
+from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, blank, entry, page, read
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -102,6 +104,21 @@ def test_a_good_lot_is_drawn_checked_blind_by_who_has_not_seen_it_and_accepted(
     assert 0 < closed.closing.bound < 1
     assert registry.summary().review == 0
     assert registry.audit().verify().flaws == ()
+
+
+def test_a_verdict_behind_the_programs_back_is_no_verdict(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person], outsider: Outsider
+) -> None:
+    lots = lots_of(registry, clock)
+    lot_id = lots.draw(people["phu"], [book], seed="1").lot_id
+    outsider.execute(
+        "INSERT INTO lot_closing (id, lot_id, verdict, checked, wrong, fields_checked, fields_wrong, bound, reason, "  # noqa: S608
+        "account_id, login, closed_at) "
+        f"VALUES (9, {lot_id}, 'accepted', 9, 0, 9, 0, 0.01, '', 1, 'phu', '2026-01-02 03:04:05')"
+    )
+    for act in (lots.lot, lots.close, lots.character_errors):
+        with pytest.raises(RowTampered):
+            act(people["phu"], lot_id)
 
 
 def test_a_bad_lot_is_rejected_and_all_of_it_waits_again_with_nothing_lost(
