@@ -208,7 +208,6 @@ class SearchResult:
         cursor: The beginning of the next page; ``""`` if there is none.
         narrowed: Whether more names hold the words than were examined; a longer name finds more.
         unreviewed: Entries found by readings that nobody has reviewed; only after the last page, the nearest first.
-        withheld: Number of such entries that the person must not see, as they or too few others are to key them.
         more_unreviewed: Whether there are more of them than were looked at.
     """
 
@@ -217,7 +216,6 @@ class SearchResult:
     cursor: str
     narrowed: bool
     unreviewed: tuple[SearchHit, ...] = ()
-    withheld: int = 0
     more_unreviewed: bool = False
 
 

@@ -91,9 +91,8 @@ def search(
         unreviewed, _ = hits_of(connection, declared, told, read.name_ids, altered, read=True)
         shown = [entry_id for entry_id, _ in (*found.entries, *told)]
         request_id = _note(connection, person, criteria, reason, shown, seen, at)
-    withheld = len(read.entries) - len(told)
     return SearchResult(
-        request_id, hits, found.cursor, found.narrowed, unreviewed, withheld, more_unreviewed=read.more
+        request_id, hits, found.cursor, found.narrowed, unreviewed, more_unreviewed=read.more and bool(told)
     )
 
 
