@@ -143,10 +143,10 @@ def finger(small: Pixels, dpi: float) -> float:
     padded = cv2.copyMakeBorder(solid, size, size, size, size, cv2.BORDER_REPLICATE)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, kernel)[size:-size, size:-size]
-    opened = np.ascontiguousarray(opened)
+    opened = np.ascontiguousarray(opened, np.uint8)
     edge = np.concatenate([opened[0], opened[-1], opened[:, 0], opened[:, -1]])
     if edge.mean() > TABLE_SHARE * 255:
-        return _reach_into_paper(opened) / mm
+        return _reach_into_paper(np.asarray(opened, np.uint8)) / mm
     _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
     height, width = opened.shape
     near = max(1, round(2 * mm))

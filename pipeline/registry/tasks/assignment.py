@@ -309,4 +309,16 @@ def counts(context: DeskContext, person: Person, books: int = MOST_BOOKS) -> tup
         .group_by(*shown)
         .order_by(first.c.place_code, first.c.id, review_task.c.stage)
     )
-    return tuple(QueueCount(*row[:-2], Stage(row.stage), row.waiting) for row in rows)
+    return tuple(
+        QueueCount(
+            row.id,
+            row.folder_name,
+            row.record,
+            row.place,
+            row.volume,
+            row.place_code,
+            Stage(row.stage),
+            row.waiting,
+        )
+        for row in rows
+    )
