@@ -186,7 +186,11 @@ class Handbook:
         return self._images.get(name)
 
     def search(self, words: str) -> tuple[FoundPage, ...]:
-        """Return the pages with all words, with or without tones: words in the title first, technical pages last."""
+        """Return the pages with all words, with or without tones.
+
+        Pages with the words in the title come first, then those with most of them in one sentence; technical pages
+        come last.
+        """
         search_words = unaccented(words).split()
         ranked = []
         for name, path in self._files.items():
@@ -197,22 +201,24 @@ class Handbook:
             if search_words and all(word in text for word in search_words):
                 heading = unaccented(title)
                 only_in_text = not all(word in heading for word in search_words)
-                ranked.append((name in self._technical, only_in_text, name, title))
+                count, sentence = self._nearest(name, search_words)
+                ranked.append((name in self._technical, only_in_text, -count, name, title, sentence))
         return tuple(
-            FoundPage(name, title, technical, self._excerpt(name, search_words))
-            for technical, _, name, title in sorted(ranked)
+            FoundPage(name, title, technical, sentence)
+            for technical, _, _, name, title, sentence in sorted(ranked)
         )
 
-    def _excerpt(self, name: str, search_words: Sequence[str]) -> str:
-        """Return the sentence of a page that has most of the words; the first of several."""
+    def _nearest(self, name: str, search_words: Sequence[str]) -> tuple[int, str]:
+        """Return the first sentence of a page that has most of the words, and how many it has."""
         if name not in self._sentences:
             tokens = _parser().parse(_COMMENT.sub("", self._files[name].read_text(encoding="utf-8")))
             texts = ("".join(part.content or " " for part in token.children or []) for token in tokens)
             found = [one.strip() for text in texts for one in _SENTENCE_END.split(text) if one.strip()]
-            self._sentences[name] = tuple((one, unaccented(one)) for one in found)
-        counted = [sum(word in plain for word in search_words) for _, plain in self._sentences[name]]
-        sentence = self._sentences[name][counted.index(max(counted))][0] if any(counted) else ""
-        return shorten(sentence, LONGEST_EXCERPT, placeholder=" …")
+            self._sentences[name] = tuple((one, re.sub(r"[^\w-]+", " ", unaccented(one))) for one in found)
+        counted = [sum(word in plain.split() for word in search_words) for _, plain in self._sentences[name]]
+        most = max(counted, default=0)
+        sentence = self._sentences[name][counted.index(most)][0] if most else ""
+        return most, shorten(sentence, LONGEST_EXCERPT, placeholder=" …")
 
     def _render(self, name: str, text: str) -> HandbookPage:
         parser = _parser()

@@ -95,8 +95,8 @@ def test_pages_are_found_without_tones_and_those_with_the_words_in_their_heading
     names = [one.name for one in handbook.search("trich luc")]
     assert names[0] == "how-to/print"
     assert names == [one.name for one in handbook.search("TRÍCH LỤC")]
-    withdrawal = next(one for one in handbook.search("xoa trang trung") if one.name == "how-to/withdraw")
-    assert "trang trùng" in withdrawal.excerpt
+    withdrawal = handbook.search("xoa trang trung")[0]
+    assert (withdrawal.name, "trang trùng" in withdrawal.excerpt) == ("how-to/withdraw", True)
     assert handbook.search("  ") == ()
     assert handbook.search("xyzzyx") == ()
 
