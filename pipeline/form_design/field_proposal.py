@@ -154,8 +154,9 @@ def _known_boxes(record: RecordSpec, schemas: Schemas) -> Iterator[tuple[str, De
     words += [(unknown.words, unknown.field, False)] if unknown is not None else []
     words += [(one.words, one.field, False) for one in record.ambiguous_boxes]
     for word, name, coded in words:
-        named = {"key": "b", "label": word, "field": name, "value": word, "coded": coded}
-        yield fold_label(word), DesignedCheckBox.model_validate(named | {"at": (0, 0), "box": (0, 0, 1, 1)})
+        fields = {"field": name, "value": word, "coded": coded}
+        known = {"key": "b", "label": word, "at": (0, 0), "box": (0, 0, 1, 1), **fields}
+        yield fold_label(word), DesignedCheckBox.model_validate(known)
 
 
 def _with_unknown_print(design: Design, known: KnownLabels) -> Design:
