@@ -167,8 +167,8 @@ class SynthOptions:
             is about 1 mm).
         office: Options of the office that keeps the book; ``None``: independent pages.
         reprint: Options of another printer's sheets; ``None``: the declared form.
-        copy: Number of the copy of a ledger kept more than once, from 1: copies say the same in other ink, on other
-            paper. 0: the book has no copy.
+        copy: Number of the copy of a ledger kept more than once, from 1: copies say the same but notes, in other ink on
+            other paper. 0: the book has no copy.
     """
 
     seed: int = 1

@@ -22,7 +22,7 @@ from pipeline.base.errors import SchemaError
 from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
 from pipeline.training.synthetic_pages import SyntheticPage, SynthOptions, draw_book, write_book, write_books
-from pipeline.training.synthetic_pages.synthesis_options import Container
+from pipeline.training.synthetic_pages.synthesis_options import Container, OfficeOptions
 
 SCHEMAS = schema.load()
 PAGE_FORMS = [form for form in SCHEMAS.forms.values() if form.layout != "cover"]
@@ -258,3 +258,20 @@ def test_another_printing_moves_lines_and_their_ink_together() -> None:
     ]
     assert len({shift > 0 for shift in shifts if abs(shift) > 1}) == 1
     assert max(map(abs, shifts)) <= 0.01 * declared.page.sheet.frame.height + 1
+
+
+def test_copies_of_a_ledger_say_the_same_in_other_ink(tmp_path: Path) -> None:
+    options = replace(SMALL, container="jpeg", entries=1, office=OfficeOptions())
+    books = [
+        write_book(tmp_path / str(copy), form_of("birth-2006"), SCHEMAS, replace(options, copy=copy))
+        for copy in (1, 2)
+    ]
+    entries = [truth_of(book)["entries"][0] for book in books]
+    notes = SCHEMAS.record("birth").by_name["notes"].column
+    values = [
+        {key: text.casefold() for key, text in entry.items() if key[0] != "_" and key != notes}
+        for entry in entries
+    ]
+    assert values[0] == values[1]
+    scans = [max(book.glob("*.jpg")).read_bytes() for book in books]
+    assert scans[0] != scans[1]
