@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, or_, select, true
 
+from pipeline.base.localtime import local_date
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import SEARCHES
 from pipeline.registry.books.rows import book
+from pipeline.registry.database import clock
+from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.search.index import bare_number, entry_number
 from pipeline.registry.search.model import (
     MOST_LETTERS,
@@ -34,6 +37,7 @@ from pipeline.registry.search.rows import (
 from pipeline.registry.tasks.model import NotYours
 from pipeline.registry.typed_text import refuse_hidden_characters
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, entry_stands
+from pipeline.values.places import AnsweringUnits
 
 MOST_REASON = 300
 """Maximum length of a reason."""
@@ -112,14 +116,14 @@ def check_criteria(criteria: SearchCriteria) -> None:
 
 
 def conditions(
-    connection: Connection, person: Person, criteria: SearchCriteria
+    connection: Connection, declared: RecordSchema, person: Person, criteria: SearchCriteria
 ) -> Sequence[ColumnElement[bool]]:
     """Return the conditions on ``search_entry``, except those on names.
 
     Args:
         person: The results are limited to this person's places.
     """
-    found = in_books(connection, person, criteria)
+    found = in_books(connection, declared, person, criteria)
     if criteria.number:
         found.append(search_entry.c.number == entry_number(criteria.number))
         year = criteria.number.partition("/")[2].strip()
@@ -141,10 +145,12 @@ def conditions(
     return found
 
 
-def in_books(connection: Connection, person: Person, criteria: SearchCriteria) -> list[ColumnElement[bool]]:
+def in_books(
+    connection: Connection, declared: RecordSchema, person: Person, criteria: SearchCriteria
+) -> list[ColumnElement[bool]]:
     """Return the conditions on ``search_entry`` that follow from its book, its record and withdrawals."""
     found: list[ColumnElement[bool]] = [entry_stands(search_entry.c.entry_id)]
-    books = _books(connection, person, criteria)
+    books = _books(connection, declared, person, criteria)
     if books is not None:
         found.append(search_entry.c.book_id.in_(books))
     if criteria.record:
@@ -153,7 +159,7 @@ def in_books(connection: Connection, person: Person, criteria: SearchCriteria) -
 
 
 def _books(
-    connection: Connection, person: Person, criteria: SearchCriteria
+    connection: Connection, declared: RecordSchema, person: Person, criteria: SearchCriteria
 ) -> Sequence[int] | Select[int] | None:
     """Return the books to search: their ids if they are few, else their query; None: all."""
     asked: list[ColumnElement[bool]] = []
@@ -162,7 +168,7 @@ def _books(
     if criteria.volume:
         asked.append(book.c.volume.in_(_volumes(connection, criteria.volume)))
     if criteria.place:
-        asked.append(book.c.place_code.in_(_places(connection, criteria.place)))
+        asked.append(book.c.place_code.in_(_places(connection, declared, criteria.place)))
     if not asked:
         return None
     query = select(book.c.id).where(book_stands, *asked)
@@ -182,13 +188,25 @@ def _volumes(connection: Connection, written: str) -> Sequence[str]:
     ]
 
 
-def _places(connection: Connection, written: str) -> Sequence[str]:
-    """Return the codes of the registration places that match a code or words of a name."""
-    known = connection.execute(select(book.c.place_code, book.c.place).where(book_stands).distinct()).all()
-    if any(code == written.strip() for code, _ in known):
+def _places(connection: Connection, declared: RecordSchema, written: str) -> Sequence[str]:
+    """Return the codes of the registration places that match a code or words of a name.
+
+    Words also match the name of a unit that answers for the books of a place today, or may do so.
+    """
+    columns = (book.c.place_code, book.c.place, book.c.volume)
+    known = connection.execute(select(*columns).where(book_stands).distinct()).all()
+    if any(code == written.strip() for code, _, _ in known):
         return [written.strip()]
     wanted = set(words_of(written))
-    return sorted({code for code, name in known if wanted <= set(words_of(name))})
+    units = AnsweringUnits(declared.schemas.places.gazetteer, local_date(clock.now(connection)))
+    return sorted(
+        {
+            code
+            for code, name, volume in known
+            if wanted <= set(words_of(name))
+            or any(wanted <= set(words_of(unit.title)) for unit in units.of_book(code, name, volume).units)
+        }
+    )
 
 
 _CURSOR = re.compile(r"([0-4])\.([0-9]{1,5})\.([0-9]{1,10})", re.ASCII)
@@ -214,7 +232,15 @@ class Found:
     narrowed: bool
 
 
-def find(connection: Connection, person: Person, criteria: SearchCriteria, *, after: str, most: int) -> Found:
+def find(
+    connection: Connection,
+    declared: RecordSchema,
+    person: Person,
+    criteria: SearchCriteria,
+    *,
+    after: str,
+    most: int,
+) -> Found:
     """Return a page of matching entries of a person's places.
 
     Args:
@@ -222,7 +248,7 @@ def find(connection: Connection, person: Person, criteria: SearchCriteria, *, af
         most: Maximum number of entries.
     """
     place, entry_id = _read_cursor(after)
-    asked = list(conditions(connection, person, criteria))
+    asked = list(conditions(connection, declared, person, criteria))
     names = [one for one in (criteria.name, *criteria.parents) if words_of(one)]
     if not names:
         query = select(search_entry.c.entry_id).where(*asked)

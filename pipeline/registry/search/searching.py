@@ -76,10 +76,10 @@ def search(
         if not is_built(connection):
             raise SearchRefused("Chỉ mục tra cứu chưa dựng xong. Hãy chạy hotich search rebuild rồi thử lại.")
         _check_rate(connection, person, options, now)
-        found = find(connection, person, criteria, after=after, most=options.page)
+        found = find(connection, declared, person, criteria, after=after, most=options.page)
         read = UnreviewedFound()
         if criteria.unreviewed and not found.cursor:
-            read = find_unreviewed(connection, person, criteria, options.page)
+            read = find_unreviewed(connection, declared, person, criteria, options.page)
         altered = altered_among(
             connection, declared, key, [one for one, _ in (*found.entries, *read.entries)]
         )

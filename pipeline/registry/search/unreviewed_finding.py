@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, select
 
 from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.search.finding import YEARS, in_books
 from pipeline.registry.search.index import bare_number, entry_number
 from pipeline.registry.search.model import Nearness, SearchCriteria
@@ -62,7 +63,7 @@ def check_unreviewed(person: Person) -> None:
 
 
 def find_unreviewed(
-    connection: Connection, person: Person, criteria: SearchCriteria, most: int
+    connection: Connection, declared: RecordSchema, person: Person, criteria: SearchCriteria, most: int
 ) -> UnreviewedFound:
     """Return the entries of a person's places that a search finds only by readings, the nearest first."""
     names = [one for one in (criteria.name, *criteria.parents) if words_of(one)]
@@ -76,7 +77,7 @@ def find_unreviewed(
     if not asked:
         return UnreviewedFound()
     conditions = [
-        *in_books(connection, person, criteria),
+        *in_books(connection, declared, person, criteria),
         *(one.either for one in asked),
         not_(and_(*(one.reviewed for one in asked))),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ from pipeline.registry.search.rows import search_request
 from pipeline.registry.tasks.model import NotYours
 from tests.registry.offices import BLIND, Clock, hired, taken
 from tests.registry.outsider import Outsider
-from tests.registry.pages import SCAN, entry, page, read
+from tests.registry.pages import LEDGER, SCAN, entry, page, read
 from tests.registry.search.conftest import BOX, fill, inked
 from tests.registry.search.people import (
     CHECKER,
@@ -81,6 +82,16 @@ def test_all_that_is_asked_must_hold(shelf: Registry) -> None:
     assert numbers(shelf, text="trích lục ĐÔNG hoà") == ["01/2010"]
     assert numbers(shelf, text="dong hoa", record="marriage") == []
     assert len(numbers(shelf, text="dong hoa")) == 7
+
+
+def test_a_place_is_found_by_the_unit_that_answers_for_it_today(registry: Registry) -> None:
+    ledger = replace(LEDGER, place="Phường An Hòa", place_code="31120", volume="01/2010")
+    book = registry.book_id(ledger, "KS.AnHoa")
+    registry.store_scan(book, SCAN, "scan.pdf", 1000, 10)
+    registry.save_page(book, page(entry(read("entry_number", "01/2010"), read("child_name", "Thử"))), "f1")
+    for words in ("phuong an hoa", "cai khe", "31120"):
+        assert numbers(registry, number="1", place=words) == ["01/2010"]
+    assert numbers(registry, number="1", place="ninh kieu") == []
 
 
 def test_pages_follow_one_another_without_a_gap_or_a_repetition(shelf: Registry) -> None:
