@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import random
+from datetime import UTC, datetime
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1
+from asn1crypto.keys import PrivateKeyInfo
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from PIL import Image
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.timestamps import DummyTimeStamper
 
 from pipeline.base.errors import SecurityError, SetupError
 from pipeline.delivery.export.compression import encode_jpeg
@@ -67,3 +78,50 @@ def test_a_certificate_that_cannot_sign_says_why(tmp_path: Path) -> None:
     secret.chmod(0o644)
     with pytest.raises(SecurityError):
         load_certificate(file, secret)
+
+
+class _StampServer(BaseHTTPRequestHandler):
+    """A server of time stamps (RFC 3161) on this machine; ``/down`` answers with an error."""
+
+    def do_POST(self) -> None:
+        asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/down":
+            self.send_error(503)
+            return
+        answer = _stamper().request_tsa_response(asked).dump()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/timestamp-reply")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@cache
+def _stamper() -> DummyTimeStamper:
+    key = rsa.generate_private_key(65537, 2048)
+    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    certificate = AUTHORITY.issue(key).public_bytes(Encoding.DER)
+    stamped_at = datetime(2026, 11, 5, 8, tzinfo=UTC)
+    return DummyTimeStamper(
+        asn1.Certificate.load(certificate), PrivateKeyInfo.load(pkcs8), fixed_dt=stamped_at
+    )
+
+
+def test_a_server_of_time_stamps_says_when_a_file_was_signed(tmp_path: Path) -> None:
+    folder = AUTHORITY.write(tmp_path, KEYS["ecdsa"])
+    office = load_certificate(folder / "signing.p12", folder / "signing.key")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _StampServer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        signed = PdfSigner(office, f"{address}/tsa").sign(PDF)
+        with pytest.raises(SetupError, match="dấu thời gian"):
+            PdfSigner(office, f"{address}/down").sign(PDF)
+        server.shutdown()
+    assert not pdfa_flaws(signed)
+    assert signature_state(signed, (AUTHORITY.der,)).flaw == ""
+    (signature,) = PdfFileReader(io.BytesIO(signed)).embedded_signatures
+    (token,) = signature.signer_info["unsigned_attrs"][0]["values"]
+    told = token["content"]["encap_content_info"]["content"].parsed
+    assert told["gen_time"].native == datetime(2026, 11, 5, 8, tzinfo=UTC)
