@@ -117,7 +117,7 @@ def test_what_an_office_keeps_in_order_is_done_without_a_shell(
             expect(at.locator("#seals .message.good")).to_contain_text("Đã niêm phong")
             at.get_by_label("Làm gì").select_option("settings-changed")
             at.get_by_role("button", name="Tìm").click()
-            expect(at.locator("tbody").first).to_contain_text("settings:2")
+            expect(at.locator("tbody").first).to_contain_text("thiết lập, lần đổi 2")
             look("audit")
 
             at = sit_down("phu.trach").page
