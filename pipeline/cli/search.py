@@ -43,7 +43,9 @@ def search(
     year: Annotated[str, typer.Option("--year", help="Năm, hay khoảng năm: 1998, 1995-1999.")] = "",
     number: Annotated[str, typer.Option("--number", help="Số đăng ký, có năm hay không.")] = "",
     volume: Annotated[str, typer.Option("--volume", help="Quyển số.")] = "",
-    place: Annotated[str, typer.Option("--place", help="Mã nơi đăng ký, hay chữ trong tên nơi ấy hoặc tên xã hiện nay.")] = "",
+    place: Annotated[
+        str, typer.Option("--place", help="Mã nơi đăng ký, chữ trong tên nơi ấy hay tên xã hiện nay.")
+    ] = "",
     paper: Annotated[str, typer.Option("--paper", help="Số định danh, số giấy tờ.")] = "",
     words: Annotated[str, typer.Option("--text", help="Chữ trong ghi chú, địa danh.")] = "",
     record: Annotated[
