@@ -147,7 +147,8 @@ def hand_over(
         office = CustodyParty(f"UBND xã {code}", "Trần Văn Thử", "Công chức")
         names = tuple(one.folder_name for one in described if one.place_code == code)
         for direction, giver, receiver in ((Direction.OUT, office, CENTRE), (Direction.BACK, CENTRE, office)):
-            order = CustodyOrder(direction, names, giver, receiver, date(2026, 11, 2))
+            due_on = date(2026, 11, 30) if direction is Direction.OUT else None
+            order = CustodyOrder(direction, names, giver, receiver, date(2026, 11, 2), due_on)
             note = registry.make_custody_note(order, author="an")
             registry.sign_custody_note(note.note_id, CustodyAct.GIVER, author="an", name=giver.name)
             registry.sign_custody_note(note.note_id, CustodyAct.RECEIVER, author="binh", name=receiver.name)

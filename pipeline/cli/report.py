@@ -10,7 +10,7 @@ import typer
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import format_moment, local_date
-from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, ids_of
+from pipeline.cli.context import HERE, CommandContext, JsonOption, WorkspaceOption, ids_of
 from pipeline.cli.screen import plain, print_json, say
 from pipeline.declarations.office.review import read_review
 from pipeline.registry import Registry
@@ -47,17 +47,16 @@ def report(
     """Báo cáo tiến độ và chất lượng cho người phụ trách: in tóm tắt, hoặc ghi tệp Excel và PDF."""
     plan = read_plan(work.workspace.plan, work.schemas)
     state = read_state(work.workspace)
-    units = AnsweringUnits(work.schemas.places.gazetteer, local_date(datetime.now(UTC)))
     with work.open_registry() as registry:
         asked = frozenset(places) if places else None
         if unit:
-            answered = _places_of(registry, units, unit)
+            answered = _places_of(registry, _units(work), unit)
             asked = answered if asked is None else asked & answered
         if by_unit:
             scope = EVERYWHERE if asked is None else "những nơi đã chọn"
             counts = registry.statistics(asked).communes()
             document = commune_report(
-                counts, work.schemas, units, plan=plan.restricted_to(asked), scope=scope
+                counts, work.schemas, _units(work), plan=plan.restricted_to(asked), scope=scope
             )
         else:
             document = build_report(
@@ -79,6 +78,10 @@ def report(
         print_json(plain(document))
     else:
         _show(document)
+
+
+def _units(work: CommandContext) -> AnsweringUnits:
+    return AnsweringUnits(work.schemas.places.gazetteer, local_date(datetime.now(UTC)))
 
 
 def _places_of(registry: Registry, units: AnsweringUnits, code: str) -> frozenset[str]:

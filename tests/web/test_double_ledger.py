@@ -50,3 +50,12 @@ def test_the_other_ink_stands_beside_the_field_and_its_page_is_a_click_away(
     assert registry.audit().recent(1)[0].action == "page-shown"
     other = browser_of(app, accounts, "binh.luu")
     assert other.get(copied).status_code == 403
+
+
+def test_the_closing_note_of_a_copy_is_no_further_work(registry: Registry) -> None:
+    registry.book_id(replace(COPY, volume="02/2010", entries=90), "KS.2010.02.luu")
+    said = {book.folder_name: book.said_entries for book in registry.statistics(None).books().books}
+    assert said["KS.2010.02.luu"] is None
+    registry.book_id(replace(LEDGER, volume="03/2010", entries=90), "KS.2010.03")
+    said = {book.folder_name: book.said_entries for book in registry.statistics(None).books().books}
+    assert said["KS.2010.03"] == 90

@@ -230,7 +230,7 @@ class Confirmed:
         order: Those whose values alone fit between those before and behind them: they are much surer.
         inks: Those whose ink may touch other ink without harm, all confirmed values among them.
         copied: Those of which the second copy of a ledger kept twice says the same: they are surer, too.
-        contradicted: Those of which that copy clearly says something else.
+        contradicted: Those for which that copy clearly has another value.
     """
 
     values: frozenset[str] = frozenset()

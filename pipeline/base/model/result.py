@@ -73,7 +73,7 @@ COPY_AGREES = "COPY-AGREES"
 """The finding of values that both copies of a ledger kept twice say alike."""
 
 COPY_DIFFERS = "COPY-DIFFERS"
-"""The finding of a value of which the second copy of the ledger clearly says something else."""
+"""Code of the finding that the second copy of the ledger clearly has another value."""
 
 STAMPED = "STAMP"
 """The finding with the kind of a stamp on a field."""

@@ -19,7 +19,7 @@ LEAD = 3.0
 """How much likelier (nats) two entries are to be the same than the next pair of either, and than chance."""
 
 DIFFERENCE = 0.5
-"""How much (nats) a field of which two entries say different things speaks against them; a misread one does too."""
+"""Nats by which a field that differs makes two entries less likely the same; few, as a misread field differs too."""
 
 CLEAR = 0.95
 """The confidence from which a copy counts as a witness: what it reads less clearly it misreads as its book does."""
@@ -28,7 +28,7 @@ FREQUENT = 8
 """Entries with a value from which it leads to no candidate."""
 
 UNSEEN = 50
-"""Entries that are added to those of both copies, as values of a short book are not as rare elsewhere."""
+"""Entries that are added to the number of both copies: a short book alone makes rare values look common."""
 
 FROM_COVER = "ledger"
 """The engine of readings that follow from the cover."""
@@ -96,7 +96,7 @@ def says_otherwise(reading: FieldReading, other: FieldReading) -> bool:
 def pair_entries(
     book: Mapping[Own, Readings], copy: Mapping[Other, Readings], record: RecordSpec
 ) -> dict[Own, Other]:
-    """Return the entries of a copy by those of the book that they repeat; doubtful pairs are left out.
+    """Return for each entry of the book the entry of the copy that repeats it; doubtful pairs are left out.
 
     An entry repeats another where what both say would hardly agree by chance: a number or a name of few entries tells
     much, a term of a list or an officer nothing. Each has to be the best for the other, by ``LEAD``. The order of
@@ -130,7 +130,7 @@ def pair_entries(
 
 
 def _canonical(reading: FieldReading) -> str:
-    """Return the value that the ink of a reading says, ``""`` for none or one that may go on."""
+    """Return the canonical value that was read from ink; ``""`` if there is none, or if the ink may go on."""
     is_ink = reading.status is FieldStatus.READ and reading.engine != FROM_COVER and not reading.is_cut_short
     return reading.canonical if is_ink else ""
 
@@ -153,7 +153,7 @@ def _telling(entries: Mapping[Own, Readings], record: RecordSpec) -> dict[Own, d
 def _likelihood(
     ours: Mapping[str, str], theirs: Mapping[str, str], counted: Mapping[tuple[str, str], int], total: int
 ) -> float:
-    """Return how much likelier (nats) two entries are to be one than to agree by chance."""
+    """Return the log likelihood ratio (nats): both are the same entry, against agreement by chance."""
     shared = [name for name in ours if name in theirs]
     same = [name for name in shared if ours[name] == theirs[name]]
     told = math.fsum(math.log((total + UNSEEN) / counted[name, ours[name]]) for name in same)

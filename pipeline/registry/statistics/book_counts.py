@@ -58,7 +58,7 @@ _COLUMNS = (
     book.c.place,
     book.c.place_code,
     book.c.volume,
-    book.c.entries,
+    case((book.c.copy_of.is_(None), book.c.entries)).label("entries"),
     book.c.pages,
 )
 

@@ -84,7 +84,7 @@ class BookStatistics:
     an open task.
 
     Attributes:
-        said_entries: The number of entries in its closing note.
+        said_entries: The number of entries in its closing note; None for a second copy, whose entries do not count.
         said_pages: The number of pages in its closing note.
         pages: Pages that were read, the covers included.
         inner: Pages that were read, without the covers.
