@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -39,6 +40,13 @@ def test_a_book_is_described_handed_over_signed_printed_and_told_when_late(
     assert "Thử Hai, Công ty Thử phiếu" in text_of(chief.get("/custody"))
     paper = chief.get(at)
     assert (paper.content[:5], paper.headers["content-type"]) == (b"%PDF-", "application/pdf")
+    read = subprocess.run(
+        ["pdftotext", "-", "-"], input=paper.content, capture_output=True, check=True
+    ).stdout
+    printed = " ".join(read.decode().split())
+    assert "Người Thử ký trong chương trình" in printed
+    assert people[Role.OPERATOR, OWN] not in printed
+    assert people[Role.SUPERVISOR, OWN] not in printed
     assert "quá hẹn chưa trả" not in text_of(chief.get("/custody"))
     clock.pass_(days=3)
     chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])

@@ -171,7 +171,7 @@ def volume_paper(
             (MinutesSigner("Đại diện cơ quan"), MinutesSigner("Đại diện đơn vị số hóa")),
             wide=True,
         )
-        content = minutes.pdf(office, today(), asker.login)
+        content = minutes.pdf(office, today(), asker.name)
     note_printed(registry, "volumes-printed", "registry", content, asker.login)
     return PrintedFile(f"khoi-luong{ending}", content)
 
