@@ -34,6 +34,11 @@ router = APIRouter(prefix="/books")
 
 @router.get("")
 def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Response:
+    return list_page(visit, narrowed)
+
+
+def list_page(visit: Visit, narrowed: BookFilter, refused: str = "") -> Response:
+    """Return the list of books; ``refused`` says why its filter was not saved."""
     books = visit.registry.statistics(visit.person.places).book_states()
     browses = visit.person.role is Role.SUPERVISOR
     return visit.page(
@@ -47,6 +52,7 @@ def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Res
             visit.units,
         ),
         narrowed=narrowed,
+        refused=refused,
         saved=visit.registry.filters_of(visit.person, FilteredPage.BOOKS),
         most_name=MOST_NAME,
         title_of=visit.schemas.title_of,
