@@ -2,8 +2,8 @@
 
 Per call of ``Registry.desk``: processor time of our own thread (median and 95 of 100), of the PostgreSQL backend, and
 how many statements it sends. Processor time hardly moves with what else the machine does; how long people wait when
-many work at once is measured by ``desk_load``. ``--against REVISION`` measures another revision beside this one, in turns,
-and with it the export of a package.
+many work at once is measured by ``desk_load``. ``--against REVISION`` measures another revision beside this one, in
+turns, and with it the export of a package.
 """
 
 from __future__ import annotations
