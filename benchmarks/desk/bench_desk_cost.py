@@ -2,7 +2,8 @@
 
 Per call of ``Registry.desk``: processor time of our own thread (median and 95 of 100), of the PostgreSQL backend, and
 how many statements it sends. Processor time hardly moves with what else the machine does; how long people wait when
-many work at once is measured by ``desk_load``.
+many work at once is measured by ``desk_load``. ``--against REVISION`` measures another revision beside this one, in
+turns, and with it the export of a package.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sqlalchemy import Engine, event
 
 from benchmarks.desk.databases import RegistryLocation, postgresql_location, sqlite_location
 from benchmarks.desk.filled_registry import FilledRegistry
+from benchmarks.desk.paired_costs import compare_costs
 from benchmarks.desk.simulated_staff import COLUMN
 from benchmarks.figures import report_figures
 from pipeline.base.model import FieldStatus
@@ -93,7 +95,12 @@ def main() -> None:
     parser.add_argument("--columns", type=int, default=10)
     parser.add_argument("--only", choices=("PostgreSQL", "SQLite"))
     parser.add_argument("--keep", type=Path, help="the filled registries lie here, for the next time too")
+    parser.add_argument("--against", metavar="REVISION", help="compare with this revision, on SQLite")
+    parser.add_argument("--turns", type=int, default=3, help="how often each revision is measured then")
     chosen = parser.parse_args()
+    if chosen.against:
+        compare_costs(chosen.against, chosen.entries, chosen.tasks, chosen.columns, chosen.turns)
+        return
     table = Table("Cơ sở dữ liệu", "Gọi", "Lần", "CPU ms", "CPU p95 ms", "máy chủ ms", "câu SQL")
     runs = {}
     for kind, place_of in {"PostgreSQL": postgresql_location, "SQLite": sqlite_location}.items():

@@ -21,7 +21,6 @@ from pipeline.registry import policy_changes, sampled_values, tampered_rows
 from pipeline.registry.accounts import saved_filters
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person
-from pipeline.registry.accounts.rows import account_act, account_answer
 from pipeline.registry.accounts.sign_ins import SignIns
 from pipeline.registry.amendments import amendments
 from pipeline.registry.approvals import approvals
@@ -45,6 +44,7 @@ from pipeline.registry.custody.model import BookCustody
 from pipeline.registry.custody.scanned_books import ScannedBook, scanned_books
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.proven_rows import ProvenRows
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
 from pipeline.registry.database.record_tables import RecordSchema, all_tables, record_tables
@@ -72,8 +72,7 @@ from pipeline.registry.entries.stored_entries import delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
 from pipeline.registry.extracts.model import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
 from pipeline.registry.lots.lots import Lots
-from pipeline.registry.lots.stored_lots import lot, lot_closing
-from pipeline.registry.publishing.proven_rows import ATTEMPTS, ProvenRows
+from pipeline.registry.publishing.book_events import ATTEMPTS
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.search import following, open_acts, same_person, searching
@@ -516,7 +515,7 @@ class Registry(ConnectionFacade):
         self, now: Callable[[], datetime] = utc_now, options: AccountOptions = AccountOptions()
     ) -> Accounts:
         """The accounts of people; ``now``: the clock, in UTC."""
-        return Accounts(self._database, self._release_exclusions, now, options, self._forged_rows)
+        return Accounts(self._database, self._release_exclusions, now, options)
 
     def sign_ins(self, now: Callable[[], datetime] = utc_now) -> SignIns:
         """Sign-ins through a provider; ``now``: the clock, in UTC."""
@@ -527,16 +526,7 @@ class Registry(ConnectionFacade):
 
     @cached_property
     def _attempts(self) -> ProvenRows:
-        return ProvenRows(ATTEMPTS)
-
-    @cached_property
-    def _proven(self) -> ProvenRows:
-        return ProvenRows(account_act.name, account_answer.name, lot.name, lot_closing.name)
-
-    def _forged_rows(self, connection: Connection, table: str, ids: Collection[int]) -> Collection[int]:
-        """Return the rows of a table without last digests that are not the program's own."""
-        key_file = self._database.key_file
-        return self._proven.forged(connection, () if key_file is None else key_file.known(), table, ids)
+        return ProvenRows(self._database.key_file, ATTEMPTS)
 
     def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
         """What other systems read, and their tokens; ``now``: the clock, in UTC."""
@@ -583,7 +573,7 @@ class Registry(ConnectionFacade):
         now: Callable[[], datetime] | None = None,
     ) -> Lots:
         """Acceptance sampling under what an office has set. ``now``: as of ``desk``."""
-        return Lots(self._database, self._declared, review, sampling, now, self._forged_rows)
+        return Lots(self._database, self._declared, review, sampling, now)
 
     def statistics(
         self, places: Collection[str] | None, *, now: Callable[[], datetime] | None = None
