@@ -280,7 +280,8 @@ class LedgerCopies:
         is_copy: Whether the book is the one that only bears witness.
         other: Folder name of the other copy; for a copy, of the book that its cover names.
         other_id: None where no standing book has that folder, place and volume: the copy waits for it.
-        only_in_copy: The entries, by page, row and the scan's file name, that the book has no counterpart of; empty until both are read.
+        only_in_copy: The entries, by page, row and the scan's file name, that the book has no counterpart of; empty
+            until both are read.
     """
 
     is_copy: bool

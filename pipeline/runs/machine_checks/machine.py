@@ -270,7 +270,8 @@ def registry_checks(context: RunContext, now: datetime) -> Iterator[Check]:
 
 
 def _copy_check(copy: str, named: str) -> Check:
-    advice = f"Thư mục “{named}” chưa đọc, đã đổi tên, hay khác quyển số, nơi đăng ký. Hãy sửa copy_of ở bìa sổ “{copy}”."
+    why = f"Thư mục “{named}” chưa đọc, đã đổi tên, hay khác quyển số, nơi đăng ký."
+    advice = f"{why} Hãy sửa copy_of ở bìa sổ “{copy}”."
     return Check("Bản lưu kép", "warning", f"“{copy}” chưa có quyển để đối chiếu", advice)
 
 
