@@ -202,6 +202,8 @@ class Registry(ConnectionFacade):
     second_copy = reading(second_copies.second_copy)
     delivered_book = reading(second_copies.delivered_book)
     note_pairs = writing(second_copies.note_pairs)
+    ledger_copies = reading(second_copies.ledger_copies)
+    waiting_copies = reading(second_copies.waiting_copies)
     take_back_unfounded = writing_declared(clear_pages.take_back_unfounded)
     clear_or_recalled = reading(clear_counts.clear_or_recalled)
     take_back_unclear = writing_declared(clear_counts.take_back_unclear)
