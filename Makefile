@@ -106,7 +106,7 @@ figures: setup ## Ghi bảng số đo (docs/reference/figures.md, README) từ k
 bench-hand bench-clerk bench-cost: BENCH_ARGS += $(if $(filter command,$(origin APART)),$(foreach folder,$(APART),--apart $(folder)))
 bench-clerk bench-cost: BENCH_ARGS += $(if $(filter command,$(origin NAMES)),$(foreach folder,$(NAMES),--names $(folder)))
 
-# DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew cells": chỉ những phần ấy.
+# DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew gate": chỉ những phần ấy.
 bench-imaging: BENCH_ARGS = $(PARTS) $(if $(filter command,$(origin DATA)),--data $(DATA))
 
 bench-designer-real: BENCH_ARGS = $(if $(filter command,$(origin DATA)),--data $(DATA))
