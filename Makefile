@@ -95,7 +95,7 @@ bench-pens bench-context bench-clerk bench-cost bench-learning: $(if $(filter co
 figures-of-people: # chữ số nhiều người viết, cho người viết thiếu chữ số nào; lần sau tức thì
 	@scripts/training-figures.sh
 
-bench-registry-databases bench-designer bench-designer-real bench-desk-keys bench-desk-cost bench-desk-load bench-chaos bench-cluster bench-scaling: test-packages
+bench-registry-databases bench-designer bench-designer-real bench-desk-keys bench-desk-load bench-chaos bench-cluster bench-scaling: test-packages
 
 chaos: bench-chaos ## Quấy phá một lượt đọc đêm bằng mọi sự cố rồi so từng dòng với lượt yên ổn
 
@@ -106,7 +106,7 @@ figures: setup ## Ghi bảng số đo (docs/reference/figures.md, README) từ k
 bench-hand bench-clerk bench-cost: BENCH_ARGS += $(if $(filter command,$(origin APART)),$(foreach folder,$(APART),--apart $(folder)))
 bench-clerk bench-cost: BENCH_ARGS += $(if $(filter command,$(origin NAMES)),$(foreach folder,$(NAMES),--names $(folder)))
 
-# DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew cells": chỉ những phần ấy.
+# DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew gate": chỉ những phần ấy.
 bench-imaging: BENCH_ARGS = $(PARTS) $(if $(filter command,$(origin DATA)),--data $(DATA))
 
 bench-designer-real: BENCH_ARGS = $(if $(filter command,$(origin DATA)),--data $(DATA))

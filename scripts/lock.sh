@@ -20,13 +20,10 @@ compile() {
 
 compile --extra dev --output-file requirements.lock "$@"
 
-# The bench extra on top of that, without what the first lock holds already, and img2table without what both hold.
-beyond() {
-    local extra=$1 lock=$2
-    shift 2
-    cp "$lock" "$tools/$extra.lock" 2>/dev/null || true
-    compile --extra "$extra" --constraint requirements.lock --output-file "$tools/$extra.lock" "$@"
-    .venv/bin/python - "$tools/$extra.lock" "$lock" <<'PYTHON'
+# The bench extra on top of that, without what the first lock holds already.
+cp requirements-bench.lock "$tools/bench.lock" 2>/dev/null || true
+compile --extra bench --constraint requirements.lock --output-file "$tools/bench.lock" "$@"
+.venv/bin/python - "$tools/bench.lock" requirements-bench.lock <<'PYTHON'
 import re
 import sys
 from pathlib import Path
@@ -36,22 +33,17 @@ def blocks(text: str) -> dict[str, str]:
     return {block.split()[0]: block for block in re.split(r"\n(?=\S)", text.rstrip("\n")) if block.strip()}
 
 have = blocks(Path("requirements.lock").read_text())
-if sys.argv[2] != "requirements-bench.lock":
-    have |= blocks(Path("requirements-bench.lock").read_text())
 wanted = blocks(Path(sys.argv[1]).read_text())
 Path(sys.argv[2]).write_text("".join(f"{wanted[key]}\n" for key in wanted if key not in have))
 PYTHON
-}
+
 # What an office installs: no tools of developers, but those that put the project itself in place.
 cp scripts/office/requirements.lock "$tools/office.lock"
 printf 'editables\nhatchling\nsetuptools\n' >"$tools/office.in"
 compile "$tools/office.in" --constraint requirements.lock --output-file "$tools/office.lock" "$@"
 cp "$tools/office.lock" scripts/office/requirements.lock
 
-beyond bench requirements-bench.lock "$@"
-beyond peers requirements-peers.lock --constraint requirements-bench.lock "$@"
-
-if grep -nE '://|--(extra-)?index-url|--find-links' requirements.lock requirements-bench.lock requirements-peers.lock \
+if grep -nE '://|--(extra-)?index-url|--find-links' requirements.lock requirements-bench.lock \
     scripts/office/requirements.lock; then
     echo "A lock file names an address; that must not be." >&2
     exit 1

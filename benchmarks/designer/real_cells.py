@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.designer.registers import Picture
 from benchmarks.figures import share
-from benchmarks.imaging.real_tables import IN_CELL, known_lines
+from benchmarks.imaging.transcriptions import IN_CELL, known_lines
 from pipeline.base.model import Box, Ledger, Matrix, PageImage, PageRef
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines

@@ -1,10 +1,9 @@
-"""How well are pages seen? Parts: skew (real pages turned by us), cells (columns and rows of real registers), tables
-(real registers as forms without row rules), gate (planted damage), boxes (fields on damaged books), plate (a book
-teaches its form), ink (what is kept when print goes), spread (open books parted at the gutter), timing.
+"""How well are pages seen? Parts: skew (real pages turned by us), gate (planted damage), boxes (fields on damaged
+books), plate (a book teaches its form), ink (what is kept when print goes), spread (open books parted at the gutter),
+timing.
 
 Name the parts to run, or none for all. Wanted: skew: mean error ≤ 0.03°, ≥ 95 % within 0.1°, worst ≤ 0.3°, in no more
-CPU time than jdeskew at 1024. Cells: ≥ 95 % of column boundaries within 1 % of the page's width, ≥ 95 % of rows.
-Timing: < 0.4 CPU seconds a 300-dpi page before recognition.
+CPU time than jdeskew at 1024. Timing: < 0.4 CPU seconds a 300-dpi page before recognition.
 """
 
 from __future__ import annotations
@@ -22,10 +21,8 @@ from benchmarks.imaging import (
     ink,
     learned_template,
     page_gate,
-    real_tables,
     skew,
     spreads,
-    table_cells,
     timing,
 )
 
@@ -33,8 +30,6 @@ Part = Callable[[argparse.Namespace], dict[str, Any]]
 
 PARTS: dict[str, Part] = {
     "skew": lambda chosen: skew.measure_skew(chosen.data, chosen.seed, chosen.turns),
-    "cells": lambda chosen: table_cells.measure_cells(chosen.data),
-    "tables": lambda chosen: real_tables.measure_tables(chosen.data),
     "gate": lambda chosen: page_gate.measure_gate(chosen.pages * 4, chosen.seed),
     "boxes": lambda chosen: field_boxes.measure_boxes(chosen.pages, chosen.seed),
     "plate": lambda chosen: learned_template.measure_template(chosen.pages, chosen.seed),
@@ -43,7 +38,7 @@ PARTS: dict[str, Part] = {
     "timing": lambda chosen: timing.measure_timing(chosen.seed, chosen.pages),
 }
 
-ON_REAL_PAGES = frozenset({"skew", "cells", "tables"})
+ON_REAL_PAGES = frozenset({"skew"})
 """Parts that have nothing to measure without ``--data``."""
 
 

@@ -1,4 +1,4 @@
-"""What is known of the columns and rows of the real register pages: from their transcriptions (ALTO, PAGE)."""
+"""What is known of the lines and rows of the real register pages: from their transcriptions (ALTO, PAGE)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ NUMBER = {"notary": r"\d{1,4}", "divorce": r"\d{5}", "lyon": r".*\w{3}.*"}
 
 WITHIN = {"notary": 0.2, "divorce": 0.35, "lyon": 0.35}
 """Share of the page's width in which that line begins."""
+
+IN_CELL = 0.8
+"""The least share of a line in a single cell."""
+
+SWING = {"notary": 0.012, "lyon": 0.012, "divorce": 0.006}
+"""How far above the line that begins its entry, as a share of the page's height, a line of the same entry may lie."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +54,6 @@ def rows_of(page: RealPage) -> Points:
     return np.array([line.points.mean(axis=0) for line in begun if abs(line.points[0, 0] - usual) < reach])
 
 
-def boundaries_of(page: RealPage) -> list[Points]:
-    """Where two columns meet, each as a line (2, 2) from its top to its foot; none where the transcription has no
-    regions of columns."""
-    if page.source != "notary":
-        return []
-    regions = dict(_regions(page))
-    boundaries = []
-    for number in range(1, 7):
-        if f"Col_{number}" not in regions or f"Col_{number + 1}" not in regions:
-            continue
-        left, right = _side(regions[f"Col_{number}"], 1), _side(regions[f"Col_{number + 1}"], -1)
-        boundaries.append((left + right) / 2)
-    return boundaries
-
-
 def lines_of(page: RealPage) -> Iterator[Line]:
     """Return all transcribed lines of the page; of a spread, the lines that begin on it."""
     root = ElementTree.parse(page.path.with_suffix(".xml")).getroot()
@@ -79,6 +70,46 @@ def lines_of(page: RealPage) -> Iterator[Line]:
             yield Line(text, points)
 
 
+def known_lines(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tuple[int, np.ndarray]]]:
+    """Return the lines that begin entries, and all lines of entries with the number of theirs; of baselines, lifted to
+    the middle of small letters."""
+    every = [line for line in lines_of(page) if len(line.points) > 1]
+    lift = 0.004 * page.pixels.shape[0]
+    middles = _names_of(page) if page.source == "lyon" else rows_of(page)
+    gap = SWING[page.source] * page.pixels.shape[0]
+    order = sorted(range(len(middles)), key=lambda n: middles[n, 1])
+    starts: list[tuple[float, np.ndarray]] = []
+    for n in order:
+        y = float(middles[n, 1])
+        if starts and y - starts[-1][0] < gap:
+            continue
+        line = min(
+            every, key=lambda candidate: float(np.abs(candidate.points.mean(axis=0) - middles[n]).sum())
+        )
+        starts.append((y, line.points - [0, lift]))
+    tops = np.array([y for y, _ in starts])
+    known = []
+    for line in every:
+        y = float(line.points[:, 1].mean())
+        entry = int(np.searchsorted(tops, y + gap)) - 1
+        if entry >= 0:
+            known.append((entry, line.points - [0, lift]))
+    return starts, known
+
+
+def _names_of(page: RealPage) -> np.ndarray:
+    """Return the middles (n, 2) of the names of a Lyon page, with the indented names and those of its first rows."""
+    height, width = page.pixels.shape[:2]
+    middles = [
+        line.points.mean(axis=0)
+        for line in lines_of(page)
+        if re.search(r"\w{3}", line.text)
+        and line.points[0, 0] < 0.35 * width
+        and 0.11 < line.points[0, 1] / height < 0.965
+    ]
+    return np.array(middles).reshape(-1, 2)
+
+
 def _told(line: ElementTree.Element) -> tuple[str, str | None]:
     """Text and baseline of a line of ALTO or of PAGE."""
     words, baseline = [], line.get("BASELINE")
@@ -91,25 +122,6 @@ def _told(line: ElementTree.Element) -> tuple[str, str | None]:
         elif kind == "Baseline":
             baseline = element.get("points")
     return " ".join(words), baseline
-
-
-def _regions(page: RealPage) -> Iterator[tuple[str, Points]]:
-    root = ElementTree.parse(page.path.with_suffix(".xml")).getroot()
-    tags = {e.get("ID"): e.get("LABEL", "") for e in root.iter() if e.tag.endswith("}OtherTag")}
-    for block in (e for e in root.iter() if e.tag.endswith("}TextBlock")):
-        polygon = next((e for e in block.iter() if e.tag.endswith("}Polygon")), None)
-        if polygon is not None and block.get("TAGREFS") in tags:
-            yield tags[block.get("TAGREFS")], _points(polygon.get("POINTS", ""))
-
-
-def _side(polygon: Points, direction: int) -> Points:
-    """The right (1) or left (-1) side of a column's polygon, from its top to its foot."""
-    top, bottom = polygon[:, 1].min(), polygon[:, 1].max()
-    ends = []
-    for y in (top, bottom):
-        near = polygon[np.abs(polygon[:, 1] - y) < 0.1 * (bottom - top)]
-        ends.append(near[(direction * near[:, 0]).argmax()])
-    return np.array(ends)
 
 
 def _points(text: str) -> Points:

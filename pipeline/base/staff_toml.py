@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import FileRefused, parse_toml, read_regular_file
 from pipeline.base.text.control_characters import LINE_BREAKS, control_character_flaw
-from pipeline.base.text.nearest_word import nearest_hint
 
 MOST_BYTES = 1 << 20
 """Size limit in bytes: an office's list stays far smaller even after years."""
@@ -59,16 +58,6 @@ class StaffFile:
         if not isinstance(table, dict):
             self.flaw(name, f"“{name}” phải viết thành bảng [{name}].")
             return {}
-        return table
-
-    def switches(self, name: str, known: Collection[str]) -> Mapping[str, bool]:
-        """Return the switches in the table ``[name]``; unknown switches and values but true or false are flaws."""
-        table = self.own_table(name)
-        for key, value in table.items():
-            if key not in known:
-                self.flaw_of_table(name, key, f"khóa lạ “{key}”.{nearest_hint(key, known)}")
-            elif not isinstance(value, bool):
-                self.flaw_of_table(name, key, f"“{key}” chỉ có thể là true hoặc false.")
         return table
 
     def rows(self, table: str) -> list[tuple[int, Mapping[str, Any]]]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from pipeline.declarations.office.approval import ApprovalPolicy
-from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas, load
@@ -40,10 +38,8 @@ from pipeline.registry.books.rows import StoredBookRow
 from pipeline.registry.checks import checks, links
 from pipeline.registry.clear_values import clear_counts, clear_pages
 from pipeline.registry.custody import custody
-from pipeline.registry.custody.model import BookCustody
-from pipeline.registry.custody.scanned_books import ScannedBook, scanned_books
+from pipeline.registry.custody.scanned_books import scanned_books
 from pipeline.registry.database.audit import record
-from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.proven_rows import ProvenRows
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
@@ -53,8 +49,11 @@ from pipeline.registry.database.transactions import (
     ConnectionFacade,
     reading,
     reading_declared,
+    reading_declared_proven,
+    reading_proven,
     writing,
     writing_declared,
+    writing_declared_proven,
 )
 from pipeline.registry.database.versions import database_version
 from pipeline.registry.desk import Desk
@@ -70,7 +69,6 @@ from pipeline.registry.entries.confirmed_values import confirm_alike, confirm_de
 from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.stored_entries import delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
-from pipeline.registry.extracts.model import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.publishing.book_events import ATTEMPTS
 from pipeline.registry.publishing.publishing import Publishing
@@ -255,7 +253,7 @@ class Registry(ConnectionFacade):
         come at the end when a row of theirs was tampered with.
         """
         with self._reading() as connection:
-            altered = tampered_rows.altered_entries(connection, self._declared, self._audit_key(), book_id)
+            altered = tampered_rows.altered_entries(connection, self._declared, self._database.key, book_id)
             ids = stored_entries.entry_ids(connection, book_id)
             ids = [*ids, *sorted(altered.keys() - set(ids))]
             for one in stored_entries.stored_entries(connection, self._declared, ids):
@@ -274,20 +272,17 @@ class Registry(ConnectionFacade):
         """Yield entries for statistics as of one moment (``statistics.countable_entries``)."""
         with self._reading() as connection:
             yield from countable.countable_entries(
-                connection, self._declared, self._audit_key(), books, fields, period, signed=signed
+                connection, self._declared, self._database.key, books, fields, period, signed=signed
             )
 
     def altered_tables(self, book_id: int, entry_id: int) -> tuple[str, ...]:
         """Return the tables with a row of an entry that was changed or added behind the program's back."""
         with self._reading() as connection:
-            key = self._audit_key()
+            key = self._database.key
             found = tampered_rows.altered_entries(connection, self._declared, key, book_id, entry_id)
             return found.get(entry_id, ())
 
-    def unproven_entries(self) -> tuple[tampered_rows.UnprovenEntry, ...]:
-        """Return the entries of all books that are held back; every row that entries rest on is compared."""
-        with self._reading() as connection:
-            return tampered_rows.unproven_entries(connection, self._declared, self._audit_key())
+    unproven_entries = reading_declared_proven(tampered_rows.unproven_entries)
 
     # --- what people say ------------------------------------------------------------------------------------------
 
@@ -312,10 +307,8 @@ class Registry(ConnectionFacade):
 
     def recorded_files(self, subject: str, made: str, dropped: str | None = None) -> frozenset[str]:
         """Return the SHA-256 of the files that the audit holds of a subject (``audit.recorded_files``)."""
-        key_file = self._database.key_file
         with self._reading() as connection:
-            keys = () if key_file is None else key_file.known()
-            return recorded_files(connection, keys, subject, made, dropped)
+            return recorded_files(connection, self._database.keys, subject, made, dropped)
 
     def note_view(
         self, person: Person, action: str, subject: str, detail: Mapping[str, str] | None = None
@@ -332,8 +325,10 @@ class Registry(ConnectionFacade):
 
     # --- what is printed --------------------------------------------------------------------------------------------
 
+    entry_to_print = reading_declared_proven(extracts.entry_to_print)
     next_extract = reading(extracts.next_extract)
     issued_before = reading(extracts.issued_before)
+    issue_extract = writing_declared_proven(extracts.issue_extract)
     void_extract = writing(issue_book.void_extract)
     issued_extracts = writing_declared(issue_book.issued_extracts)
     extract_file = writing_declared(issue_book.extract_file)
@@ -350,55 +345,8 @@ class Registry(ConnectionFacade):
     custody_notes = writing(custody.custody_notes)
     books_in_custody = writing(custody.books_in_custody)
 
-    def late_books(self, today: date, person: Person | None = None) -> tuple[BookCustody, ...]:
-        """Return the books that have not come back by their day."""
-        with self._reading() as connection:
-            return custody.late_books(connection, self._audit_key(), today, person)
-
-    def scanned_books(self, person: Person | None = None) -> tuple[ScannedBook, ...]:
-        """Return the books with scans of the places that this person may see, by place and folder name."""
-        with self._reading() as connection:
-            return scanned_books(connection, self._audit_key(), person)
-
-    def entry_to_print(
-        self, entry_id: int, policy: DeliveryPolicy, approval: ApprovalPolicy, person: Person | None = None
-    ) -> EntryToPrint:
-        """An entry with all that decides whether it may be printed (``extracts.extracts``)."""
-        with self._reading() as connection:
-            return extracts.entry_to_print(
-                connection, self._declared, entry_id, policy, approval, self._audit_key(), person
-            )
-
-    def issue_extract(
-        self,
-        entry_id: int,
-        made: SetExtract,
-        order: ExtractOrder,
-        policy: DeliveryPolicy,
-        approval: ApprovalPolicy,
-        *,
-        author: str,
-        person: Person | None = None,
-    ) -> IssuedExtract:
-        """Enter an extract into the book of issued extracts (``extracts.extracts``)."""
-        with self._writing() as connection:
-            return extracts.issue_extract(
-                connection,
-                self._declared,
-                entry_id,
-                made,
-                order,
-                policy,
-                approval,
-                self._audit_key(),
-                author=author,
-                person=person,
-            )
-
-    def _audit_key(self) -> Key | None:
-        key_file = self._database.key_file
-        keys = () if key_file is None else key_file.known()
-        return keys[-1] if keys else None
+    late_books = reading_proven(custody.late_books)
+    scanned_books = reading_proven(scanned_books)
 
     # --- what does not belong into the registry -------------------------------------------------------------------
 
@@ -429,7 +377,7 @@ class Registry(ConnectionFacade):
         from pipeline.registry.books import frames
 
         with self._reading() as connection:
-            return frames.series_columns(connection, self._declared, book_ids, self._audit_key())
+            return frames.series_columns(connection, self._declared, book_ids, self._database.key)
 
     def series_books(self, book_id: int) -> tuple[int, ...]:
         """The books that are checked together with this one (``books.frames``)."""
@@ -450,7 +398,7 @@ class Registry(ConnectionFacade):
         from pipeline.registry.books import frames
 
         with self._reading() as connection:
-            return frames.books(connection, self._declared, None, self._audit_key())
+            return frames.books(connection, self._declared, None, self._database.key)
 
     def people_columns(self) -> Frame:
         """The people of all entries as columns (``books.frames``)."""
@@ -489,7 +437,7 @@ class Registry(ConnectionFacade):
             person,
             criteria,
             reason,
-            self._audit_key(),
+            self._database.key,
             after=after,
             options=options,
             now=now,
@@ -544,16 +492,8 @@ class Registry(ConnectionFacade):
     ask_policy_change = writing(policy_changes.ask_policy_change)
     policy_change_for = writing(policy_changes.policy_change_for)
     answer_policy_change = writing(policy_changes.answer_policy_change)
-
-    def noted_policies(self) -> Mapping[str, Any] | None:
-        """Return what held last, as far as the program's own rows tell."""
-        with self._reading() as connection:
-            return policy_changes.noted_policies(connection, self._audit_key())
-
-    def open_policy_changes(self) -> tuple[policy_changes.PolicyChange, ...]:
-        """Return the loosenings that wait for a second person or that nobody else has seen, oldest first."""
-        with self._reading() as connection:
-            return policy_changes.open_policy_changes(connection, self._audit_key())
+    noted_policies = reading_proven(policy_changes.noted_policies)
+    open_policy_changes = reading_proven(policy_changes.open_policy_changes)
 
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.base.files import sha256_of_file
+from pipeline.base.text.toml_text import toml_value
 from pipeline.recognition.ocr.models import TrainingStage
 from pipeline.training.dataset import LineScore
 from pipeline.training.network import LETTERS, CtcNetwork
@@ -21,8 +21,6 @@ from pipeline.training.quantize import quantize
 log = logging.getLogger(__name__)
 
 WEIGHTS = "model.onnx"
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class _Reader(nn.Module):
@@ -116,16 +114,16 @@ def write_card(folder: Path, model: TrainedModel) -> None:
         f"# {options.tower} tower, {options.mixer} mixer, width {options.width}, depth {options.depth},",
         f"# {parameters / 1e6:.2f} million parameters,",
         f"# this stage: {model.steps} steps in {stage_of_card.minutes or 0:.0f} CPU minutes.",
-        f"name = {_toml_string(model.name)}",
+        f"name = {toml_value(model.name)}",
         'engine = "ctc-line"',
         'reads = ["handwriting"]',
-        f"files = [[{_toml_string(WEIGHTS)}, {_toml_string(sha256)}]]",
-        f"letters = {_toml_string(LETTERS)}",
+        f"files = [[{toml_value(WEIGHTS)}, {toml_value(sha256)}]]",
+        f"letters = {toml_value(LETTERS)}",
         f"height = {options.height}",
-        f"licence = {_toml_string(model.licence)}",
-        f"training_data = {_toml_string(' '.join(stage_of_card.data))}",
-        f"measured = {_toml_string(_format_scores(model.scores))}",
-        f"limits = {_toml_string(model.limits)}",
+        f"licence = {toml_value(model.licence)}",
+        f"training_data = {toml_value(' '.join(stage_of_card.data))}",
+        f"measured = {toml_value(_format_scores(model.scores))}",
+        f"limits = {toml_value(model.limits)}",
     ]
     for stage in model.history:
         lines += ["", "[[history]]", *_stage_lines(stage)]
@@ -133,12 +131,12 @@ def write_card(folder: Path, model: TrainedModel) -> None:
 
 
 def _stage_lines(stage: TrainingStage) -> list[str]:
-    lines = [f"what = {_toml_string(stage.what)}"]
+    lines = [f"what = {toml_value(stage.what)}"]
     lines += [] if stage.minutes is None else [f"minutes = {stage.minutes:.6g}"]
     lines += [] if stage.seed is None else [f"seed = {stage.seed}"]
-    lines += [f"command = {_toml_string(stage.command)}"] if stage.command else []
-    lines += [f"from_sha256 = {_toml_string(stage.from_sha256)}"] if stage.from_sha256 else []
-    return [*lines, "data = [", *(f"  {_toml_string(sentence)}," for sentence in stage.data), "]"]
+    lines += [f"command = {toml_value(stage.command)}"] if stage.command else []
+    lines += [f"from_sha256 = {toml_value(stage.from_sha256)}"] if stage.from_sha256 else []
+    return [*lines, "data = [", *(f"  {toml_value(sentence)}," for sentence in stage.data), "]"]
 
 
 def _format_scores(scores: Mapping[str, LineScore]) -> str:
@@ -154,9 +152,3 @@ def _format_score(score: LineScore) -> str:
         worst = sorted(score.by_writer.items(), key=lambda pair: -pair[1])
         text += " By writer, worst first: " + ", ".join(f"{w} {100 * cer:.1f} %" for w, cer in worst) + "."
     return text
-
-
-def _toml_string(text: str) -> str:
-    """Return a TOML basic string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", escaped) + '"'

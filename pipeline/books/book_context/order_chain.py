@@ -114,9 +114,8 @@ class OrderWeights:
 
 
 USUAL = OrderWeights()
-"""The weights in use. Gaps, restarts within a year and days are fitted on books as offices keep them
-(``benchmarks/fitting/fit_order_chain.py``); the rarity of repeats and displaced pages on paper is assumed (ADR
-0050)."""
+"""The weights in use. Gaps, restarts within a year and days are fitted on books as offices keep them;
+the rarity of repeats and displaced pages on paper is assumed (ADR 0050)."""
 
 
 def reweigh_entries(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.base.errors import SchemaError
+from pipeline.base.text.toml_text import toml_value
 from pipeline.base.text.tones import unaccented
 from pipeline.declarations.schema.record import FieldSpec, RecordSpec
 from pipeline.values.kinds import KINDS
@@ -162,24 +162,14 @@ def _plain(one: Any) -> dict[str, Any]:
 
 
 def _text(table: Mapping[str, Any]) -> str:
-    lines = [f"{key} = {_toml(table[key])}" for key in ("record", "title", "prefix")]
+    lines = [f"{key} = {toml_value(table[key])}" for key in ("record", "title", "prefix")]
     for key in ("field", "rule", "derive", "person"):
         rows = list(table.get(key, ()))
         if rows:
-            lines += ["", f"{key} = [", *(f"  {_toml(row)}," for row in rows), "]"]
+            lines += ["", f"{key} = [", *(f"  {toml_value(row)}," for row in rows), "]"]
     if table.get("book"):
-        lines += ["", f"book = {_toml(table['book'])}"]
+        lines += ["", f"book = {toml_value(table['book'])}"]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _words(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline.base.errors import ReconcileError, StorageError
 from pipeline.base.files import make_folder, write_atomically
+from pipeline.base.text.toml_text import toml_value
 from pipeline.base.text.tones import unaccented
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery.workbook_reading.sheet_layout import (
@@ -140,12 +141,12 @@ def keep_mapping(folder: Path, proposed: SheetMapping, mapping: SheetMapping) ->
 def layout_text(mapping: SheetMapping) -> str:
     """Return a mapping in the file format of ``read_layout``."""
     lines = [
-        f"record = {_toml(mapping.record.record)}",
-        f"sheet = {_toml(mapping.sheet)}",
+        f"record = {toml_value(mapping.record.record)}",
+        f"sheet = {toml_value(mapping.sheet)}",
         f"header_row = {mapping.header_row}",
         "",
         "[columns]",
-        *(f"{_toml(column)} = {_toml(header)}" for column, header in mapping.headers.items()),
+        *(f"{toml_value(column)} = {toml_value(header)}" for column, header in mapping.headers.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -252,8 +253,3 @@ def _fingerprint(proposed: SheetMapping) -> str:
 
 def _doubled(names: list[str]) -> str:
     return next((name for name in names if names.count(name) > 1), "")
-
-
-def _toml(text: str) -> str:
-    """Return a TOML basic string; JSON escapes are valid TOML, and DEL is escaped too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

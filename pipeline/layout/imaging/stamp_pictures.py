@@ -42,8 +42,8 @@ LEAST_LENGTH = 0.7
 """Least share of the longer picture's length that the shorter one has; a signature may run on behind a name."""
 
 SAME = 0.75
-"""Share of strokes from which two pictures are the same stamp. Of 120 drawn stamps of 20 names
-(``python -m benchmarks.fitting.fit_stamp_pictures``) 97 of 100 clean pairs of one name have it, 86 of 100 of which a
+"""Share of strokes from which two pictures are the same stamp. Of 120 drawn stamps of 20 names,
+97 of 100 clean pairs of one name have it, 86 of 100 of which a
 signature crosses one, and none of 6,588 pairs of other names; names that differ in a mark or a letter cannot be told
 apart by their pictures."""
 

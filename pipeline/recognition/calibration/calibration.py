@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.base.errors import SetupError, StorageError
 from pipeline.base.files import atomic_path
+from pipeline.base.text.toml_text import toml_key, toml_value
 from pipeline.recognition.calibration.chance_model import (
     FEATURES,
     ChanceModel,
@@ -365,23 +365,11 @@ def _seal(card: Mapping[str, Any]) -> str:
 
 def _toml(card: Mapping[str, Any], path: str = "") -> str:
     """Write values first, then tables."""
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in card.items() if not isinstance(value, dict)]
+    lines = [
+        f"{toml_key(key)} = {toml_value(value)}" for key, value in card.items() if not isinstance(value, dict)
+    ]
     for key, value in card.items():
         if isinstance(value, dict):
-            name = f"{path}.{_key(key)}" if path else _key(key)
+            name = f"{path}.{toml_key(key)}" if path else toml_key(key)
             lines += ["", f"[{name}]", _toml(value, name).rstrip("\n")]
     return "\n".join(lines) + "\n"
-
-
-def _key(name: str) -> str:
-    return name if name.isidentifier() and name.isascii() else json.dumps(name)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(_value(item) for item in value)}]"
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError("a calibration holds finite numbers only")
-        return repr(value)
-    return json.dumps(value, ensure_ascii=False)

@@ -230,7 +230,7 @@ WEIGHTS: Mapping[str, Weights] = {
 }
 """The mixture weights of the country, the own unit, the district and the province, fitted on the places of synthetic
 books: half with people who live around the book, half with people from anywhere
-(``benchmarks/fitting/fit_near_places.py``)."""
+(ADR 0050)."""
 
 
 @lru_cache(maxsize=8)

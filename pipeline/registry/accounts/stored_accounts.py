@@ -289,10 +289,8 @@ def change_account(
 
 def tampered(database: Database, connection: Connection, *rows: tuple[Table, int]) -> RowTampered | None:
     """Return the first of these rows that was changed behind the program's back; None if none was."""
-    key_file = database.key_file
-    keys = () if key_file is None else key_file.known()
     for table, row_id in rows:
-        now = compared(connection, keys[-1] if keys else None, table.name, [row_id])
+        now = compared(connection, database.key, table.name, [row_id])
         if now.altered:
             return RowTampered(table.name, (row_id,), untold=bool(now.untold()))
     return None

@@ -76,8 +76,7 @@ class Audit:
             if last is None:
                 raise RegistryError("Nhật ký kiểm tra trống không, không có gì để niêm phong.")
             (row,) = stored_lines(connection, [last.id])
-        keys = () if self._database.key_file is None else self._database.key_file.known()
-        return Seal.of(row, keys[-1] if keys else None)
+        return Seal.of(row, self._database.key)
 
     def seal_into(self, folder: Path) -> tuple[Seal, tuple[Flaw, ...]]:
         """Check the seals of a folder and add a new one.

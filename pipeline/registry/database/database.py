@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
-from pipeline.registry.database.audit.key import KeyFile
+from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.proven_rows import ProvenRows
 from pipeline.registry.database.audit.row_digests import NEWEST
 from pipeline.registry.database.columns import newest_names
@@ -73,6 +73,16 @@ class Database:
         with self.errors_in_words():
             self.engine = self._kind.connect()
         event.listen(self.engine, "before_execute", trail.refuse_unnoted)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All keys that ever signed the audit, the present one last; none of an audit that is not signed."""
+        return () if self.key_file is None else self.key_file.known()
+
+    @property
+    def key(self) -> Key | None:
+        """The key that signs the audit now."""
+        return next(reversed(self.keys), None)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

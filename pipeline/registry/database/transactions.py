@@ -15,6 +15,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
+from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.record_tables import RecordSchema
 
@@ -95,5 +96,44 @@ def writing_declared(
     def method(facade: Facade[Any], /, *args: P.args, **kwargs: P.kwargs) -> R:
         with facade._database.writing() as connection:
             return work(connection, facade._declared, *args, **kwargs)
+
+    return method
+
+
+def reading_proven(
+    work: Callable[Concatenate[Connection, Key | None, P], R],
+) -> Callable[Concatenate[Facade[Any], P], R]:
+    """As ``reading``, of a function that takes the connection and the key of the audit first."""
+
+    @wraps(work)
+    def method(facade: Facade[Any], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with facade._database.reading() as connection:
+            return work(connection, facade._database.key, *args, **kwargs)
+
+    return method
+
+
+def reading_declared_proven(
+    work: Callable[Concatenate[Connection, RecordSchema, Key | None, P], R],
+) -> Callable[Concatenate[Facade[Any], P], R]:
+    """As ``reading_declared``, of a function that takes the key of the audit third."""
+
+    @wraps(work)
+    def method(facade: Facade[Any], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with facade._database.reading() as connection:
+            return work(connection, facade._declared, facade._database.key, *args, **kwargs)
+
+    return method
+
+
+def writing_declared_proven(
+    work: Callable[Concatenate[Connection, RecordSchema, Key | None, P], R],
+) -> Callable[Concatenate[Facade[Any], P], R]:
+    """As ``writing_declared``, of a function that takes the key of the audit third."""
+
+    @wraps(work)
+    def method(facade: Facade[Any], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with facade._database.writing() as connection:
+            return work(connection, facade._declared, facade._database.key, *args, **kwargs)
 
     return method

@@ -159,10 +159,10 @@ LONGEST = 300
 def entry_to_print(
     connection: Connection,
     declared: RecordSchema,
+    key: Key | None,
     entry_id: int,
     policy: DeliveryPolicy,
     approval: ApprovalPolicy,
-    key: Key | None,
     person: Person | None = None,
 ) -> EntryToPrint:
     """Return an entry with all that decides whether it may be printed.
@@ -264,12 +264,12 @@ def issued_before(
 def issue_extract(
     connection: Connection,
     declared: RecordSchema,
+    key: Key | None,
     entry_id: int,
     made: SetExtract,
     order: ExtractOrder,
     policy: DeliveryPolicy,
     approval: ApprovalPolicy,
-    key: Key | None,
     *,
     author: str,
     person: Person | None = None,
@@ -289,7 +289,7 @@ def issue_extract(
     if before is not None:
         return before
     hold_page_of(connection, entry_id)
-    now = entry_to_print(connection, declared, entry_id, policy, approval, key, person)
+    now = entry_to_print(connection, declared, key, entry_id, policy, approval, person)
     if now.state != made.state:
         raise RegistryError(CHANGED)
     if now.waits or now.altered or now.unsigned or (approval.book and not now.approved):

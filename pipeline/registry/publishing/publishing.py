@@ -8,7 +8,6 @@ from datetime import datetime
 
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
-from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.proven_rows import ProvenRows
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
@@ -75,7 +74,7 @@ class Publishing:
     def token_in_force(self, secret: str) -> ApiToken | None:
         """The token of a secret, if it may be used now."""
         with self._database.reading() as connection:
-            return api_tokens.token_in_force(connection, secret, self._key(), self._now())
+            return api_tokens.token_in_force(connection, secret, self._database.key, self._now())
 
     def note_read(self, token: ApiToken, route: str, subject: str) -> None:
         """Record that a system is about to read something."""
@@ -102,7 +101,7 @@ class Publishing:
         approval: ApprovalPolicy,
     ) -> PublishedEntries:
         """Entries of a book in its order (``publishing.reading``). Raises ``NotThere``."""
-        policy = PublishingPolicy(delivery, approval, self._key())
+        policy = PublishingPolicy(delivery, approval, self._database.key)
         with self._database.reading() as connection:
             return reading.published_entries(connection, self._declared, places, book_id, after, most, policy)
 
@@ -114,7 +113,7 @@ class Publishing:
         approval: ApprovalPolicy,
     ) -> PublishedEntry:
         """One entry. Raises ``NotThere``."""
-        policy = PublishingPolicy(delivery, approval, self._key())
+        policy = PublishingPolicy(delivery, approval, self._database.key)
         with self._database.reading() as connection:
             return reading.published_entry(connection, self._declared, places, entry_id, policy)
 
@@ -126,7 +125,7 @@ class Publishing:
         approval: ApprovalPolicy,
     ) -> dict[int, PublishedEntry]:
         """Those of these entries that may be read, by their numbers (``publishing.reading``)."""
-        policy = PublishingPolicy(delivery, approval, self._key())
+        policy = PublishingPolicy(delivery, approval, self._database.key)
         with self._database.reading() as connection:
             return reading.published_among(connection, self._declared, places, entry_ids, policy)
 
@@ -136,13 +135,13 @@ class Publishing:
         Nobody waits for the look at all books: only those that have changed are looked at once more to be noted.
         """
         with self._database.reading() as connection:
-            changes = book_events.book_changes(connection, self._declared, approval, self._key())
+            changes = book_events.book_changes(connection, self._declared, approval, self._database.key)
         if not (changes.ready or changes.seen):
             return 0
         with self._database.writing() as connection:
             hold(connection, Whole.EVENTS)
             among = frozenset(changes.ready)
-            now = book_events.book_changes(connection, self._declared, approval, self._key(), among)
+            now = book_events.book_changes(connection, self._declared, approval, self._database.key, among)
             return book_events.note_book_changes(
                 connection, replace(now, seen=(*changes.seen, *now.seen)), self._now()
             )
@@ -150,22 +149,14 @@ class Publishing:
     def events_to_send(self) -> tuple[BookEvent, ...]:
         """Events that nobody has received and that are due, the oldest first."""
         with self._database.reading() as connection:
-            return book_events.events_to_send(connection, self._keys(), self._attempts, self._now())
+            return book_events.events_to_send(connection, self._database.keys, self._attempts, self._now())
 
     def forged_notices(self, newest: int | None = None) -> tuple[ForgedNotice, ...]:
         """Rows about notices that are not the program's own (``publishing.book_events``)."""
         with self._database.reading() as connection:
-            return book_events.forged_notices(connection, self._keys(), self._attempts, newest)
+            return book_events.forged_notices(connection, self._database.keys, self._attempts, newest)
 
     def note_attempt(self, event: BookEvent, status: int, failure: str) -> None:
         """Record an attempt to send an event."""
         with self._database.writing() as connection:
             book_events.note_attempt(connection, event, status, failure, self._now())
-
-    def _key(self) -> Key | None:
-        keys = self._keys()
-        return keys[-1] if keys else None
-
-    def _keys(self) -> tuple[Key, ...]:
-        key_file = self._database.key_file
-        return () if key_file is None else tuple(key_file.known())

@@ -1,10 +1,10 @@
 """Synthetic ledgers: books drawn from the forms that read them, with the truth of every page.
 
-``write_book(folder, form, schemas, options)`` and ``write_books(folder, forms, schemas, options)`` write them;
-``SynthOptions`` holds the options. All people in them are invented.
+``write_book(folder, form, schemas, options)`` writes one; ``SynthOptions`` holds the options. All people
+in them are invented.
 """
 
-from pipeline.training.synthetic_pages.book import SyntheticPage, draw_book, write_book, write_books
+from pipeline.training.synthetic_pages.book import SyntheticPage, draw_book, write_book
 from pipeline.training.synthetic_pages.pasted_lines import InkCutout
 from pipeline.training.synthetic_pages.synthesis_options import (
     SCANNER_LEVELS,
@@ -27,5 +27,4 @@ __all__ = [
     "WriterInk",
     "draw_book",
     "write_book",
-    "write_books",
 ]

@@ -17,6 +17,7 @@ import numpy as np
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.model import Ledger
+from pipeline.base.text.toml_text import toml_value
 from pipeline.declarations.schema import FieldSpec, Form, RecordSpec, Schemas
 from pipeline.training.synthetic_pages.cases import SyntheticCase, draw_case, draw_officers
 from pipeline.training.synthetic_pages.clerk import Clerk, ClerkHabits
@@ -158,20 +159,6 @@ def write_book(
         form.id, options.seed, len(truth["entries"]), len(drawings), len(dict(names)),
     )  # fmt: skip
     return folder
-
-
-def write_books(
-    folder: Path, forms: Sequence[Form], schemas: Schemas, options: SynthOptions
-) -> tuple[Path, ...]:
-    """Draw a book of each form, each into a folder named after the form.
-
-    Args:
-        folder: The parent folder.
-
-    Returns:
-        The folders of the books.
-    """
-    return tuple(write_book(folder / form.id, form, schemas, options) for form in forms)
 
 
 def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[SyntheticPage]:
@@ -378,9 +365,8 @@ def _stem(plan: BookPlan) -> str:
 
 def _ledger_toml(ledger: Ledger) -> str:
     lines = ["# Sổ tổng hợp do máy vẽ, không phải sổ thật."]
-    keys = ("form", "place", "place_code", "volume", "opened_on", "closed_on")
-    lines += [f"{key} = {json.dumps(getattr(ledger, key), ensure_ascii=False)}" for key in keys]
-    lines += [f"entries = {ledger.entries}", f"pages = {ledger.pages}"]
+    keys = ("form", "place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
+    lines += [f"{key} = {toml_value(getattr(ledger, key))}" for key in keys]
     return "\n".join(lines) + "\n"
 
 

@@ -21,7 +21,7 @@ from PIL import Image
 from pipeline.base.errors import SchemaError
 from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
-from pipeline.training.synthetic_pages import SyntheticPage, SynthOptions, draw_book, write_book, write_books
+from pipeline.training.synthetic_pages import SyntheticPage, SynthOptions, draw_book, write_book
 from pipeline.training.synthetic_pages.synthesis_options import Container, OfficeOptions
 
 SCHEMAS = schema.load()
@@ -88,12 +88,6 @@ def test_the_ledger_of_a_book_can_be_loaded(tmp_path: Path) -> None:
     )
     ledger = load_ledger(folder)
     assert (ledger.form, ledger.volume, ledger.entries) == ("birth-2006", "03/2010", 2)
-
-
-def test_books_of_several_forms_lie_in_folders_of_their_own(tmp_path: Path) -> None:
-    forms = [form_of("birth-2006"), form_of("death-2016")]
-    folders = write_books(tmp_path, forms, SCHEMAS, replace(SMALL, entries=1, dpi=100))
-    assert [folder.name for folder in folders] == ["birth-2006", "death-2016"]
 
 
 def test_a_cover_alone_is_no_book(tmp_path: Path) -> None:
