@@ -190,7 +190,7 @@ class FirstMonth(FirstDays):
         at.choose(at.page.locator("select[name=purpose]"), "check")
         at.fill("Lý do", "hồ sơ 12")
         at.fill("Họ tên, có hay không dấu", truth.entries[1].values["nksHoTen"])
-        at.press("Tìm")
+        at.press("Tra cứu")
         at.click(at.page.get_by_role("link", name="Xem sự kiện này").first)
         at.click(at.page.get_by_role("link", name=re.compile("In, cấp trích lục")))
         at.fill("Cấp cho", "Nguyễn Thử")
