@@ -19,7 +19,7 @@ from pipeline.base.text.telex import telex_keys
 SCREEN: ViewportSize = {"width": 1366, "height": 768}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LATE = "/desk/tasks/…/check"
-"""A word is checked while it is keyed; who is faster than the answer has finished the task by then, and it is refused."""
+"""A word is checked while it is keyed; for who is faster than the answer the task has ended by then."""
 PATIENCE = 40_000
 """Milliseconds that anything may take; what takes longer is a dead end."""
 
