@@ -20,36 +20,31 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Page
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import bench_in
-from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, GLANCE, SKIP, STATUS, DeskAction, typed
+from benchmarks.desk.desk_expert import READY, do_task
+from benchmarks.desk.keystroke_model import SKIP, DeskAction
 from benchmarks.figures import report_figures, say
 from benchmarks.servers.chromium import headless_browser
-from pipeline.base.model import FieldStatus
-from pipeline.base.text.tones import folded
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
-from pipeline.training.evaluation import BookTruth, load_truth
+from pipeline.training.evaluation import load_truth
 from pipeline.web.app import create_app, new_site
 from pipeline.web.context import ServerWork
 from pipeline.web.pictures import Pictures
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 LOGIN, PASSWORD = "an", "con mèo mà trèo cây cau"
-PAUSE = 2000
-"""Milliseconds before the last field of an entry: a person takes at least that long for all fields before, and the next
-task is fetched meanwhile."""
 REVIEWED_ONCE = ReviewPolicy(check="none", blind="none")
 
 WATCH = """
@@ -71,12 +66,6 @@ document.addEventListener("keydown", (event) => {
 }, true);
 """
 """Notes how long it takes from a key that ends a field to the frame in which another field has the focus."""
-
-
-READY = "#place:not([data-fresh]) :is(.field.current, .all:focus)"
-"""What is in work once it takes a word."""
-
-DRAFTS = "all => all.map((one) => [one.dataset.field, one.querySelector('textarea').value])"
 
 
 @dataclass
@@ -147,122 +136,10 @@ def _worked(url: str, schemas: Schemas, entries: int) -> Flow:
             page.locator(f"{READY}, #place[data-again]").first.wait_for()
             if page.locator("#place[data-again]").count():
                 break
-            _do_task(page, truths, schemas, flow)
+            do_task(page, truths, schemas, flow.deeds)
         for kind, milliseconds in page.evaluate("window.answers"):
             flow.answers[kind].append(milliseconds / 1000)
     return flow
-
-
-def _do_task(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas, flow: Flow) -> None:
-    task = page.locator(".task").get_attribute("data-task")
-    truth = _truth_of(page, truths, schemas)
-    while True:
-        left = page.locator(".field:not(.done)").count()
-        together = (
-            page.locator(".lines .open").evaluate_all(DRAFTS) if page.locator(".all:focus").count() else []
-        )
-        wrong = _first_wrong(together, truth)
-        is_last = left == (len(together) if together and wrong is None else 1)
-        if is_last:
-            page.wait_for_timeout(PAUSE)
-        if together:
-            flow.deeds.extend(_glanced(page, len(together), truth, wrong))
-        else:
-            flow.deeds.append(_done_next(page, truth))
-        if is_last:
-            break
-        page.wait_for_function(
-            "left => document.querySelectorAll('.field:not(.done)').length !== left", arg=left
-        )
-        page.locator(READY).first.wait_for()
-    page.locator(f".task:not([data-task='{task}']), #place[data-again]").first.wait_for(timeout=60_000)
-
-
-def _first_wrong(together: Sequence[Sequence[str]], truth: Mapping[str, str]) -> int | None:
-    """The first of the fields that are shown together whose text is not what the paper says."""
-    return next(
-        (at for at, (name, text) in enumerate(together) if folded(truth.get(name, text)) != folded(text)),
-        None,
-    )
-
-
-def _glanced(page: Page, count: int, truth: Mapping[str, str], wrong: int | None) -> list[DeskAction]:
-    """Confirm the fields that are shown together, as many as are in sight with each key, or correct a wrong line."""
-    if wrong is None:
-        task, keys = page.locator(".task").get_attribute("data-task"), 0
-        while page.locator(f".task[data-task='{task}'] .lines .open").count():
-            page.locator(READY).first.wait_for()
-            page.keyboard.press("Enter")
-            keys += 1
-            page.wait_for_timeout(50)
-        return [*[GLANCE] * max(0, count - keys), *[ACCEPT] * min(count, keys)]
-    for _ in range(wrong + 1):
-        page.keyboard.press("ArrowDown")
-        page.wait_for_timeout(100)
-    page.keyboard.press("Enter")
-    page.locator(READY).first.wait_for()
-    deed = _done_next(page, truth)
-    return [replace(deed, keys=deed.keys + wrong + 2)]
-
-
-def _done_next(page: Page, truth: Mapping[str, str]) -> DeskAction:
-    name = page.locator(".field.current").get_attribute("data-field") or ""
-    return _done(page, truth.get(name))
-
-
-def _done(page: Page, wanted: str | None) -> DeskAction:
-    """Finish the field in work the shortest way to ``wanted`` (None: it is not known; what was read is taken)."""
-    current = page.locator(".field.current")
-    if not current.locator("textarea").count():
-        page.keyboard.press("Enter")
-        return ACCEPT
-    given = current.locator("textarea").input_value()
-    doubt = current.locator(".doubt:not([hidden])")
-    if wanted == "" or (wanted is None and not given):
-        page.keyboard.press("F3")
-        if not current.locator(".doubt-blank:not([hidden])").count():
-            return STATUS
-        page.locator("#place:not([data-fresh], [data-refused])").wait_for()
-        page.keyboard.press("F3")
-        return ASKED
-    if wanted is None or folded(given) == folded(wanted):
-        page.keyboard.press("Control+Enter" if doubt.count() else "Enter")
-        return ACCEPT
-    for choice in current.locator(".choices button").all():
-        if choice.get_attribute("data-status") == FieldStatus.READ and folded(
-            choice.get_attribute("data-text") or ""
-        ) == folded(wanted):
-            page.keyboard.press(f"Alt+{choice.get_attribute('data-number')}")
-            page.keyboard.press("Enter")
-            return CHOOSE
-    page.keyboard.insert_text(wanted)
-    page.wait_for_load_state("networkidle")
-    page.keyboard.press("Control+Enter" if doubt.count() else "Enter")
-    return typed(wanted)
-
-
-def _truth_of(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas) -> Mapping[str, str]:
-    """What stands on paper in the entry in work, by field."""
-    article = page.locator(".task")
-    record = schemas.record(article.get_attribute("data-record") or "")
-    book, scan, page_no, row = (
-        article.get_attribute(f"data-{name}") or "" for name in ("book", "scan", "page-no", "row")
-    )
-    truth = truths[book]
-    entry = next(
-        (
-            entry
-            for entry in truth.entries
-            if entry.page is not None
-            and (truth.pages[entry.page].scan, truth.pages[entry.page].page_no) == (scan, int(page_no))
-            and entry.row == int(row)
-        ),
-        None,
-    )
-    values = {} if entry is None else entry.values
-    texts = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
-    number = next((spec.name for spec in record.fields if spec.value_kind.is_entry_number), "")
-    return {name: text.split("/")[0] if name == number else text for name, text in texts.items()}
 
 
 def _tell(flow: Flow) -> None:

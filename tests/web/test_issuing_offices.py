@@ -53,7 +53,9 @@ def test_an_office_is_asked_for_declared_and_changed(
 ) -> None:
     assert "chưa khai nên chưa cấp" in text_of(administrator.get("/"))
     assert ASKED in text_of(administrator.get("/settings"))
-    form = filled(seen=seen_on(administrator.get(FIRST).text))
+    asked = administrator.get(FIRST)
+    assert asked.text.count(" required") == asked.text.count("Bắt buộc ghi.") == 3
+    form = filled(seen=seen_on(asked.text))
     preview = administrator.submit(FIRST, form)
     assert "Tên cơ quan: (trống) → UBND xã Thử" in text_of(preview)
     assert not file.exists()

@@ -13,6 +13,7 @@ from pipeline.registry.accounts.model import ROLE_WORDS, Account, Role
 from pipeline.registry.accounts.permissions import STAGES
 from pipeline.web.background_jobs import JobPhase
 from pipeline.web.context import Visit
+from pipeline.web.scanning.intake_desk import NO_SCANNERS
 from pipeline.web.security.access import may_open
 
 BACKUP_JOBS = "backup"
@@ -53,7 +54,9 @@ def first_day(visit: Visit, *, nameless: bool) -> tuple[ChecklistLine, ...]:
         ChecklistLine("Hai người xác nhận nhau", "/confirmations", _unconfirmed(visit, accounts)),
         *_backup_lines(visit),
         ChecklistLine(
-            "Thư mục của máy quét", "/handbook/how-to/scanning-desk", visit.site.work.intake.view().problem
+            "Thư mục của máy quét",
+            "/handbook/how-to/scanning-desk",
+            _intake_problem(visit, scans=any(book.scans for book in books)),
         ),
         ChecklistLine(
             "Quyển sổ đầu tiên",
@@ -73,6 +76,12 @@ def first_day(visit: Visit, *, nameless: bool) -> tuple[ChecklistLine, ...]:
 
 def _is_open_to(visit: Visit, address: str) -> bool:
     return address.startswith(("/handbook/", "/settings/")) or may_open(visit.person.role, address)
+
+
+def _intake_problem(visit: Visit, *, scans: bool) -> str:
+    """Return what is wrong with the intake; an office whose scans come through the browser needs none."""
+    problem = visit.site.work.intake.view().problem
+    return "" if scans and problem == NO_SCANNERS else problem
 
 
 def _missing_roles(accounts: Iterable[Account]) -> str:

@@ -85,7 +85,7 @@ function show(piece) {
 
 /** `what`: what Enter does meanwhile; `held`: what the person holds elsewhere. */
 function wait(sentence, what = null, held = null) {
-  const note = document.createElement("p");
+  const note = document.createElement("h1"); // the page has no other heading meanwhile
   note.className = "waiting";
   note.textContent = held ? `${sentence} ${held.sentence} ` : sentence;
   if (held) note.append(held.button);

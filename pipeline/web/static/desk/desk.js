@@ -160,7 +160,7 @@ async function takeBack() {
 /** `again`: nothing is in work and nothing on its way; so nobody's page stays on the screen; `held`: what they hold
  * elsewhere. */
 function wait(sentence, again = false, held = null) {
-  const note = document.createElement("p");
+  const note = document.createElement("h1"); // the page has no other heading meanwhile
   note.className = "waiting";
   note.textContent = held ? `${sentence} ${held.sentence} ` : sentence;
   if (held) note.append(held.button);
