@@ -69,6 +69,10 @@ _FLAWS = {
     "office-missing": "{file}: không có chữ ký số của cơ quan.",
     "office-broken": "{file}: chữ ký số của cơ quan sai, hoặc tệp đã bị đổi sau khi ký.",
     "office-untrusted": "{file}: chứng thư ký số không do nơi cấp đã nêu cấp.",
+    "office-expired": "{file}: chữ ký số đúng, nhưng chứng thư đã hết hạn và không có dấu thời gian đáng tin nào cho "
+    "biết đã ký khi còn hạn.",
+    "pdf-expired": "{file}: chữ ký số đúng, nhưng chứng thư đã hết hạn và không có dấu thời gian đáng tin nào cho "
+    "biết đã ký khi còn hạn.",
     "office-foreign": "{file}: ký số bằng một chứng thư khác chứng thư ghi trong tệp.",
     "pdf-foreign": "{file}: ký số bằng một chứng thư khác chứng thư ghi trong bản kê.",
 }
