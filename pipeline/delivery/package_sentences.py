@@ -66,6 +66,7 @@ _FLAWS = {
     "pdf-missing": "{file}: không có chữ ký số của cơ quan.",
     "pdf-broken": "{file}: chữ ký số sai, hoặc tệp đã bị đổi sau khi ký.",
     "pdf-untrusted": "{file}: chứng thư của chữ ký số không do nơi cấp đã nêu cấp.",
+    "pdf-not-pdfa": "{file}: không đúng PDF/A-2b.",
     "office-missing": "{file}: không có chữ ký số của cơ quan.",
     "office-broken": "{file}: chữ ký số của cơ quan sai, hoặc tệp đã bị đổi sau khi ký.",
     "office-untrusted": "{file}: chứng thư ký số không do nơi cấp đã nêu cấp.",
