@@ -73,6 +73,7 @@ def _asn1(certificate: object) -> asn1.Certificate:
 
 
 T = TypeVar("T")
+Status = TypeVar("Status", bound=StandardCMSSignatureStatus)
 
 
 def _without_loop(work: Callable[[], T]) -> T:
@@ -195,12 +196,12 @@ def detached_state(data: bytes, signature: bytes, trusted: tuple[bytes, ...] = (
 
 
 def _judged(
-    validate: Callable[[ValidationContext], StandardCMSSignatureStatus], trusted: tuple[bytes, ...]
-) -> tuple[StandardCMSSignatureStatus, str]:
+    validate: Callable[[ValidationContext], Status], trusted: tuple[bytes, ...]
+) -> tuple[Status, str]:
     """Return the status of a signature, and ``untrusted`` or ``expired`` where its certificate leaves a doubt."""
     roots = [asn1.Certificate.load(one) for one in trusted]
 
-    def at(moment: datetime | None) -> StandardCMSSignatureStatus:
+    def at(moment: datetime | None) -> Status:
         context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=moment)
         return _without_loop(lambda: validate(context))
 
