@@ -39,11 +39,13 @@ from pipeline.declarations.ledger import load_ledger
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import PackageOptions
-from pipeline.delivery.export.package_folder import package_flaws
+from pipeline.delivery.export.package_folder import package_flaws, read_manifest
 from pipeline.delivery.export.pdfa_check import pdfa_flaws
 from pipeline.delivery.package import export_book
 from pipeline.delivery.printing.volume_table import package_folders, volume_table
 from pipeline.delivery.signing.disk_list import DiskCounts, disk_flaws, write_disk_list
+from pipeline.delivery.signing.office_certificate import office_signer
+from pipeline.delivery.signing.package_signatures import manifest_signature_flaws
 from pipeline.delivery.signing.pades import signature_state
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
@@ -232,6 +234,15 @@ def counted(
         ("sổ trong bảng khối lượng", len(volumes.books), len(books)),
         ("sự kiện trong bảng khối lượng", sum(one.entries for one in volumes.books), total),
         ("gói không có chữ ký", len(volumes.unproven), 0),
+        (
+            "ô tính tiền trong bảng khối lượng",
+            sum(one.short + one.long for one in volumes.books),
+            sum(
+                read_manifest(one)[1]["counts"][f"fields_{length}_16"]
+                for one in package_folders(folder / "disk")
+                for length in ("under", "from")
+            ),
+        ),
     ]
     person = Person(0, "binh", "Bình", Role.SUPERVISOR, None)
     for number, forms in STATISTICS.items():
@@ -296,7 +307,7 @@ def main() -> None:
             key = signing_key(place.package_key)
             pairs += counted(registry, schemas, books, root, key.public)
         say("lập và kiểm đĩa")
-        listed: DiskCounts = write_disk_list(root / "disk", key)
+        listed: DiskCounts = write_disk_list(root / "disk", key, office=office_signer(place, ""))
         trusted = office.certificate.public_bytes(Encoding.DER)
         pdfs = flawed = 0
         for pdf in pdfs_of(root / "disk"):
@@ -307,7 +318,14 @@ def main() -> None:
             ("gói trên đĩa", listed.packages, len(books)),
             ("sự kiện trên đĩa", listed.entries, total),
             ("PDF trên đĩa", listed.pdfs, pdfs),
-            ("tệp sai trên đĩa", len(disk_flaws(root / "disk", key.public)), 0),
+            ("tệp sai trên đĩa", len(disk_flaws(root / "disk", key.public, (trusted,))), 0),
+            (
+                "bản kê không mang chữ ký số đúng",
+                sum(
+                    bool(manifest_signature_flaws(one, (trusted,))) for one in package_folders(root / "disk")
+                ),
+                0,
+            ),
             (
                 "gói có tệp sai",
                 sum(bool(package_flaws(one, key.public)) for one in package_folders(root / "disk")),

@@ -38,6 +38,7 @@ from pipeline.delivery.package_sentences import (
 from pipeline.delivery.signing.package_signatures import (
     manifest_signature_flaws,
     pdf_signature_flaws,
+    pdfa_package_flaws,
     read_issuers,
 )
 
@@ -223,7 +224,12 @@ def _show(report: PackageReport, limit: int) -> None:
 def _verify(folder: Path, key: str | None, issuer: Path | None, as_json: bool) -> None:
     trusted = () if issuer is None else read_issuers(issuer)
     signed, unsigned = pdf_signature_flaws(folder, trusted)
-    flaws = (*package_flaws(folder, key), *manifest_signature_flaws(folder, trusted), *unsigned)
+    flaws = (
+        *package_flaws(folder, key),
+        *manifest_signature_flaws(folder, trusted),
+        *unsigned,
+        *pdfa_package_flaws(folder),
+    )
     if as_json:
         print_json({"flaws": plain(flaws)})
     elif not flaws:

@@ -37,6 +37,7 @@ from pipeline.delivery.export.page_pictures import (
     facing_columns,
     row_bands,
 )
+from pipeline.delivery.export.pdfa_check import pdfa_flaws
 from pipeline.delivery.signing.office_certificate import load_certificate
 from pipeline.scans.intake import ScanFile, ScanLimits, limit_this_process, page_of
 from pipeline.scans.workspace import Workspace
@@ -154,6 +155,8 @@ def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
 
     Raises:
         ScanError: A scan cannot be read.
+        SetupError: The certificate cannot sign.
+        PackageRefused: A file is no PDF/A-2b.
     """
 
     def decode(part: PagePart) -> PageImage:
@@ -161,10 +164,15 @@ def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
         return page_of(scan, part.page_no, rules.limits, rules.options.dpi)
 
     files = entry_pdfs(job.copies, decode, rules.options, rules.made_at, _compressor)
-    if rules.signature is None:
-        return files
-    signer = _signer(rules.signature)
-    return [signer.sign(file) for file in files]
+    if rules.signature is not None:
+        signer = _signer(rules.signature)
+        files = [signer.sign(file) for file in files]
+    for copy, file in zip(job.copies, files, strict=True):
+        if flaws := pdfa_flaws(file):
+            raise PackageRefused(
+                f"“{copy.name}.pdf” không đúng PDF/A-2b ({flaws[0].sentence}). Chưa có gói nào được ghi."
+            )
+    return files
 
 
 def _set_up(limits: ScanLimits) -> None:

@@ -66,9 +66,14 @@ _FLAWS = {
     "pdf-missing": "{file}: không có chữ ký số của cơ quan.",
     "pdf-broken": "{file}: chữ ký số sai, hoặc tệp đã bị đổi sau khi ký.",
     "pdf-untrusted": "{file}: chứng thư của chữ ký số không do nơi cấp đã nêu cấp.",
+    "pdf-not-pdfa": "{file}: không đúng PDF/A-2b.",
     "office-missing": "{file}: không có chữ ký số của cơ quan.",
     "office-broken": "{file}: chữ ký số của cơ quan sai, hoặc tệp đã bị đổi sau khi ký.",
     "office-untrusted": "{file}: chứng thư ký số không do nơi cấp đã nêu cấp.",
+    "office-expired": "{file}: chữ ký số đúng, nhưng chứng thư đã hết hạn và không có dấu thời gian đáng tin nào cho "
+    "biết đã ký khi còn hạn.",
+    "pdf-expired": "{file}: chữ ký số đúng, nhưng chứng thư đã hết hạn và không có dấu thời gian đáng tin nào cho "
+    "biết đã ký khi còn hạn.",
     "office-foreign": "{file}: ký số bằng một chứng thư khác chứng thư ghi trong tệp.",
     "pdf-foreign": "{file}: ký số bằng một chứng thư khác chứng thư ghi trong bản kê.",
 }

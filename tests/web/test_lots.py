@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fastapi import FastAPI
 
@@ -14,7 +16,7 @@ from pipeline.registry.accounts.model import Role
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
-from tests.web.conftest import OTHER, OWN, browser_of
+from tests.web.conftest import OTHER, OWN, PASSWORD, browser_of
 
 SETTLED_SCAN = "b" * 64
 
@@ -60,6 +62,29 @@ def test_a_lot_is_drawn_looked_at_and_accepted(
     other = browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
     assert other.get(place).status_code == 403
     assert "KS.2010.02" not in other.get("/lots").text
+
+
+def test_the_books_of_a_lot_are_narrowed_to_the_unit_that_answers_on_a_day(
+    app: FastAPI, registry: Registry, accounts: Accounts, settled: int
+) -> None:
+    ledger = replace(LEDGER, place="Phường An Hòa", place_code="31120")
+    book_id, scan = registry.book_id(ledger, "KS.An Hòa"), "d" * 64
+    registry.store_scan(book_id, scan, "scan.pdf", 1000, 9)
+    registry.save_page(book_id, page(entry(read("child_name", "Thử")), scan=scan), "f1")
+    first = accounts.create("moi.noi", "Người Thử Mọi Nơi", Role.SUPERVISOR, None)
+    accounts.change_password(accounts.authenticate("moi.noi", first, "test"), first, PASSWORD, "test")
+    director = browser_of(app, accounts, "moi.noi")
+
+    def offered(query: str) -> set[int]:
+        shown = director.get(f"/lots?{query}").text
+        return {one for one in (settled, book_id) if f'<option value="{one}">' in shown}
+
+    assert offered("on=") == {settled, book_id}
+    assert offered("place=unit:2025:31120") == {book_id}
+    assert offered("place=31120") == {book_id}
+    assert offered("place=unit:2004:31120&on=2020-01-01") == {book_id}
+    assert offered("place=unit:2004:31120&on=2026-12-03") == set()
+    assert director.get("/lots?on=hôm nay").status_code == 422
 
 
 def test_a_lot_is_cancelled_with_its_reason(chief: Browser, settled: int) -> None:

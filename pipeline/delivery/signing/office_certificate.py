@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
@@ -22,6 +23,7 @@ from pipeline.scans.workspace import Workspace
 if TYPE_CHECKING:
     from pipeline.delivery.signing.pades import PdfSigner
 
+LEAST_RSA_BITS = 2048
 OfficeKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -65,9 +67,9 @@ def load_certificate(path: Path, password_file: Path, now: datetime | None = Non
         ) from None
     try:
         key, certificate, chain = load_key_and_certificates(data, password)
-    except ValueError:
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: a password that is no UTF-8
         raise SetupError(
-            f"Không mở được {path}: mật khẩu trong {password_file.name} sai, hoặc tệp không phải PKCS#12."
+            f"Không mở được {path}: mật khẩu trong {password_file.name} sai, hoặc tệp không phải PKCS#12 dùng được."
         ) from None
     if certificate is None:
         raise SetupError(
@@ -75,6 +77,12 @@ def load_certificate(path: Path, password_file: Path, now: datetime | None = Non
         )
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise SetupError(f"{path} không có khóa bí mật RSA hay ECDSA. Hãy xuất lại tệp cùng khóa bí mật.")
+    if key.public_key() != certificate.public_key():
+        raise SetupError(f"Khóa trong {path} không phải khóa của chứng thư trong tệp ấy. Hãy xuất lại tệp.")
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size < LEAST_RSA_BITS:
+        raise SetupError(
+            f"Khóa RSA trong {path} chỉ có {key.key_size} bit, nơi nhận sẽ không tin. Cần từ {LEAST_RSA_BITS} bit."
+        )
     _refuse_unusable(path, certificate, now)
     return OfficeCertificate(certificate, key, tuple(chain))
 

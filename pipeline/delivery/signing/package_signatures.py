@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pipeline.delivery.export.package_folder import (
     PackageFlaw,
     read_manifest,
 )
+from pipeline.delivery.export.pdfa_check import pdfa_flaws
 
 
 def pdf_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> tuple[int, tuple[PackageFlaw, ...]]:
@@ -33,6 +35,25 @@ def pdf_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> tuple[
     wanted = str(read_manifest(folder)[1].get("pdf_signature", {}).get("certificate_sha256", ""))
     states = list(_flaws(folder, wanted, trusted)) if wanted else []
     return len(states), tuple(PackageFlaw(what, file) for what, file in states if what)
+
+
+def pdfa_package_flaws(folder: Path) -> tuple[PackageFlaw, ...]:
+    """Return the PDFs of a package that are no PDF/A-2b; masters are as they were scanned and are not asked.
+
+    Raises:
+        StorageError: There is no manifest.
+    """
+    if "counts" not in read_manifest(folder)[1]:
+        return ()
+    found = []
+    for path in sorted(folder.glob("*.zip")):
+        with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+            found += [
+                PackageFlaw("pdf-not-pdfa", f"{path.name}/{name}")
+                for name in sorted(archive.namelist())
+                if pdfa_flaws(archive.read(name))
+            ]
+    return tuple(found)
 
 
 def manifest_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> tuple[PackageFlaw, ...]:

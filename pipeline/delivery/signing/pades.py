@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -31,6 +32,7 @@ from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -71,6 +73,7 @@ def _asn1(certificate: object) -> asn1.Certificate:
 
 
 T = TypeVar("T")
+Status = TypeVar("Status", bound=StandardCMSSignatureStatus)
 
 
 def _without_loop(work: Callable[[], T]) -> T:
@@ -140,7 +143,8 @@ class SignatureState:
     """What is known of the signature of a file.
 
     Attributes:
-        flaw: ``missing``, ``broken``, ``untrusted``, or ``""`` for a signature that holds.
+        flaw: ``missing``, ``broken``, ``untrusted``, ``expired`` (the certificate is no longer valid, and no trusted
+            time stamp says that it was when it signed), or ``""`` for a signature that holds.
         fingerprint: SHA-256 of the signer's certificate; ``""`` without a signature.
         trusted: Whether the certificate leads to one of the trusted certificates.
     """
@@ -161,19 +165,15 @@ def signature_state(data: bytes, trusted: tuple[bytes, ...] = ()) -> SignatureSt
         found = PdfFileReader(io.BytesIO(data)).embedded_signatures
         if not found:
             return SignatureState("missing")
-        roots = [asn1.Certificate.load(one) for one in trusted]
         signature = found[-1]
-        context = ValidationContext(trust_roots=roots, allow_fetching=False)
-        status = _without_loop(partial(validate_pdf_signature, signature, context))
+        status, doubt = _judged(partial(validate_pdf_signature, signature), trusted)
         fingerprint = signature.signer_cert.sha256.hex()
     except (PdfError, SignatureValidationError, ValueError, TypeError, KeyError, AttributeError, OSError):
         return SignatureState("broken")
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and _is_place_clean(data)
     if not (status.intact and status.valid and whole):
         return SignatureState("broken", fingerprint)
-    if roots and not status.trusted:
-        return SignatureState("untrusted", fingerprint)
-    return SignatureState("", fingerprint, bool(status.trusted))
+    return SignatureState(doubt, fingerprint, bool(trusted and not doubt))
 
 
 def detached_state(data: bytes, signature: bytes, trusted: tuple[bytes, ...] = ()) -> SignatureState:
@@ -184,18 +184,36 @@ def detached_state(data: bytes, signature: bytes, trusted: tuple[bytes, ...] = (
     """
     try:
         signed = cms.ContentInfo.load(signature, strict=True)["content"]
-        roots = [asn1.Certificate.load(one) for one in trusted]
-        context = ValidationContext(trust_roots=roots, allow_fetching=False)
-        status = _without_loop(lambda: asyncio.run(async_validate_detached_cms(data, signed, context)))
+        check = partial(async_validate_detached_cms, data, signed)
+        status, doubt = _judged(lambda context: asyncio.run(check(context)), trusted)
         fingerprint = status.signing_cert.sha256.hex()
     except (SignatureValidationError, ValueError, TypeError, KeyError, AttributeError):
         return SignatureState("broken")
     stamp = status.timestamp_validity
     if not (status.intact and status.valid) or (stamp and not (stamp.intact and stamp.valid)):
         return SignatureState("broken", fingerprint)
-    if roots and not status.trusted:
-        return SignatureState("untrusted", fingerprint)
-    return SignatureState("", fingerprint, bool(status.trusted))
+    return SignatureState(doubt, fingerprint, bool(trusted and not doubt))
+
+
+def _judged(
+    validate: Callable[[ValidationContext], Status], trusted: tuple[bytes, ...]
+) -> tuple[Status, str]:
+    """Return the status of a signature, and ``untrusted`` or ``expired`` where its certificate leaves a doubt."""
+    roots = [asn1.Certificate.load(one) for one in trusted]
+
+    def at(moment: datetime | None) -> Status:
+        context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=moment)
+        return _without_loop(lambda: validate(context))
+
+    status = at(None)
+    if not roots or status.trusted:
+        return status, ""
+    ends = status.signing_cert.not_valid_after
+    if ends > datetime.now(UTC) or not at(ends).trusted:
+        return status, "untrusted"
+    stamp = status.timestamp_validity
+    is_proven = stamp is not None and stamp.trusted and at(stamp.timestamp).trusted
+    return status, "" if is_proven else "expired"
 
 
 def _is_place_clean(data: bytes) -> bool:

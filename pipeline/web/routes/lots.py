@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
+from pydantic import BeforeValidator, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import local_date
 from pipeline.declarations.sampling import SamplingPlan
 from pipeline.delivery.printing.acceptance_paper import acceptance_paper
 from pipeline.delivery.printing.service import Asker
@@ -17,9 +20,12 @@ from pipeline.reports import ReportCell, ReportFigure, ReportTable
 from pipeline.reports.content import count_cell, percent_cell, share_cell, text_cell
 from pipeline.reports.data import ReportData
 from pipeline.reports.sections.accuracy import VERDICTS, lot_table
+from pipeline.values.places import AnsweringUnits
 from pipeline.web.context import RowId, Visit, VisitDep
+from pipeline.web.routes.communes import FIRST_DAY
 from pipeline.web.routes.custody import issuing_offices
 from pipeline.web.routes.printing import file_response
+from pipeline.web.scanning.book_list import BookFilter, FilterChoices
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 """Shares of wrong entries for which the page shows the probability of acceptance."""
@@ -88,14 +94,24 @@ def _bound(lot: Lot) -> ReportCell:
 router = APIRouter(prefix="/lots")
 
 
+class LotFilter(BookFilter):
+    """The filter of the books to draw from.
+
+    Attributes:
+        on: The day as of which units answer for places; ``None``: today.
+    """
+
+    on: Annotated[date | None, Field(ge=FIRST_DAY), BeforeValidator(lambda given: given or None)] = None
+
+
 @router.get("")
-def show_lots(visit: VisitDep) -> Response:
-    return _lots(visit)
+def show_lots(visit: VisitDep, narrowed: Annotated[LotFilter, Query()]) -> Response:
+    return _lots(visit, narrowed)
 
 
 @router.post("")
 def draw_lot(visit: VisitDep, books: Annotated[list[RowId], Form()]) -> Response:
-    with visit.refusing(lambda refused: _lots(visit, refused), RegistryError, NotThere):
+    with visit.refusing(lambda refused: _lots(visit, LotFilter(), refused), RegistryError, NotThere):
         lot = visit.site.lots.draw(visit.person, books)
     return RedirectResponse(f"/lots/{lot.lot_id}", status_code=303)
 
@@ -135,14 +151,22 @@ def cancel_lot(visit: VisitDep, lot_id: int, reason: Annotated[str, Form()] = ""
     return RedirectResponse(f"/lots/{lot_id}", status_code=303)
 
 
-def _lots(visit: Visit, refused: str = "") -> Response:
+def _lots(visit: Visit, narrowed: LotFilter, refused: str = "") -> Response:
+    on = narrowed.on or local_date(visit.site.now())
+    units = AnsweringUnits(visit.schemas.places.gazetteer, on)
+    mine = visit.registry.statistics(visit.person.places).book_states()
+    admitted = {book.book_id for book in narrowed.admitted(mine, units)}
     tallies = visit.registry.statistics(visit.person.places, now=visit.site.now).books()
     data = ReportData(tallies, visit.site.plan, visit.schemas)
     return visit.page(
         "lots.html",
         table=lot_table(data, visit.site.lots.lots(visit.person)),
         held=visit.site.lots.held(visit.person),
-        books=[book for book in tallies.books if book.done],
+        books=[book for book in tallies.books if book.done and book.book_id in admitted],
+        narrowed=narrowed,
+        on=on,
+        choices=FilterChoices.of(mine, units),
+        title_of=visit.schemas.title_of,
         refused=refused,
     )
 

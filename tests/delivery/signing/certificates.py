@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pipeline.delivery.signing.office_certificate import OfficeKey
 
@@ -31,13 +31,15 @@ class TestAuthority:
     def der(self) -> bytes:
         return self.certificate.public_bytes(Encoding.DER)
 
-    def issue(self, key: OfficeKey, *, days: int = 90, is_authority: bool = False) -> x509.Certificate:
+    def issue(
+        self, key: OfficeKey, *, days: int = 90, is_authority: bool = False, is_stamper: bool = False
+    ) -> x509.Certificate:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA" if is_authority else "UBND xa thu")])
         issuer = name if is_authority else self.certificate.subject
         usage = x509.KeyUsage(
             not is_authority, not is_authority, False, False, False, is_authority, is_authority, False, False
         )
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(issuer)
@@ -47,8 +49,11 @@ class TestAuthority:
             .not_valid_after(NOW + timedelta(days=days))
             .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
             .add_extension(usage, critical=True)
-            .sign(self.key, hashes.SHA256())
         )
+        if is_stamper:
+            stamping = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+            builder = builder.add_extension(stamping, critical=True)
+        return builder.sign(self.key, hashes.SHA256())
 
     def write(self, folder: Path, key: OfficeKey, *, days: int = 90, with_key: bool = True) -> Path:
         """Write ``signing.p12`` and its ``signing.key``; return the folder."""

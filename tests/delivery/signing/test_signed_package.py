@@ -11,16 +11,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pipeline.base.errors import PackageRefused
+from pipeline.delivery.entry_pdfs import CopyJob, CopyRules, make_pdfs
+from pipeline.delivery.export.compression import CopyOptions
 from pipeline.delivery.export.export_options import PackageOptions
-from pipeline.delivery.export.package_folder import package_flaws
+from pipeline.delivery.export.package_folder import PackageFlaw, package_flaws
+from pipeline.delivery.export.page_pictures import EntryCopy
 from pipeline.delivery.export.pdfa_check import pdfa_flaws
 from pipeline.delivery.package import export_book
-from pipeline.delivery.signing.package_signatures import pdf_signature_flaws
+from pipeline.delivery.signing.package_signatures import pdf_signature_flaws, pdfa_package_flaws
+from pipeline.scans.intake import ScanLimits
 from tests.delivery.export.books import CLEAN, stored
-from tests.delivery.signing.certificates import TestAuthority
+from tests.delivery.signing.certificates import NOW, TestAuthority
 
 
-def test_the_pdfs_of_a_package_are_signed_and_pdf_a(tmp_path: Path) -> None:
+def test_the_pdfs_of_a_package_are_signed_and_pdf_a(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book, authority = stored(tmp_path, "birth-2006", replace(CLEAN, entries=1, dpi=300)), TestAuthority()
     place = book.context.workspace
     authority.write(place, ec.generate_private_key(ec.SECP256R1()))
@@ -45,3 +49,11 @@ def test_the_pdfs_of_a_package_are_signed_and_pdf_a(tmp_path: Path) -> None:
     with zipfile.ZipFile(copy / archive.name, "w") as files:
         files.writestr(name, data[:900] + bytes([data[900] ^ 4]) + data[901:])
     assert pdf_signature_flaws(copy)[1][0].what == "pdf-broken"
+    assert not pdfa_package_flaws(report.folder)
+    broken = data.replace(b"pdfaid:part", b"pdfaid:tarp")
+    with zipfile.ZipFile(copy / archive.name, "w") as files:
+        files.writestr(name, broken)
+    assert pdfa_package_flaws(copy) == (PackageFlaw("pdf-not-pdfa", f"{archive.name}/{name}"),)
+    monkeypatch.setattr("pipeline.delivery.entry_pdfs.entry_pdfs", lambda *_: [broken])
+    with pytest.raises(PackageRefused, match="PDF/A-2b"):
+        make_pdfs(CopyJob((EntryCopy("KS.1", ()),), 1), CopyRules(CopyOptions(), ScanLimits(), NOW, 9.0))

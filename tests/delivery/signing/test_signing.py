@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,7 +16,13 @@ from asn1crypto import x509 as asn1
 from asn1crypto.cms import ContentInfo
 from asn1crypto.keys import PrivateKeyInfo
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
@@ -28,7 +34,7 @@ from pipeline.delivery.export.pdfa_check import pdfa_flaws
 from pipeline.delivery.signing.office_certificate import OfficeKey, load_certificate
 from pipeline.delivery.signing.pades import PdfSigner, detached_state, signature_state
 from tests.delivery.export.pdfs import MADE
-from tests.delivery.signing.certificates import NOW, TestAuthority
+from tests.delivery.signing.certificates import NOW, PASSWORD, TestAuthority
 
 AUTHORITY = TestAuthority()
 JPEG = encode_jpeg(Image.new("RGB", (310, 438), (240, 235, 220)), 50)
@@ -81,6 +87,57 @@ def test_a_certificate_that_cannot_sign_says_why(tmp_path: Path) -> None:
         load_certificate(file, secret)
 
 
+def _put(folder: Path, data: bytes, password: bytes = PASSWORD) -> None:
+    for name, content in (("signing.p12", data), ("signing.key", password)):
+        (folder / name).write_bytes(content)
+        (folder / name).chmod(0o600)
+
+
+def test_hostile_files_of_certificates_are_refused_with_a_sentence(tmp_path: Path) -> None:
+    good = (AUTHORITY.write(tmp_path, KEYS["ecdsa"]) / "signing.p12").read_bytes()
+    weak = rsa.generate_private_key(65537, 1024)
+    protected = BestAvailableEncryption(PASSWORD)
+    short = serialize_key_and_certificates(b"x", weak, AUTHORITY.issue(weak), None, protected)
+    draw = random.Random(3)
+    flipped = [bytearray(good) for _ in range(20)]
+    for one in flipped:
+        one[draw.randrange(len(good) // 2, len(good))] ^= 1 << draw.randrange(8)
+    hostile = [
+        b"",
+        b"\x30\x80" * 100_000,
+        b"\x30\x84\xff\xff\xff\xff",
+        good[:-9],
+        short,
+        *map(bytes, flipped),
+    ]
+    for data in hostile:
+        _put(tmp_path, data)
+        with pytest.raises(SetupError):
+            load_certificate(tmp_path / "signing.p12", tmp_path / "signing.key")
+    _put(tmp_path, good, b"\xff\xfe")
+    with pytest.raises(SetupError, match="mật khẩu"):
+        load_certificate(tmp_path / "signing.p12", tmp_path / "signing.key")
+
+
+def test_a_signature_of_a_certificate_that_has_expired_since_is_told_as_such(tmp_path: Path) -> None:
+    AUTHORITY.write(tmp_path, KEYS["ecdsa"], days=-1)
+    then = NOW - timedelta(days=9)
+    office = load_certificate(tmp_path / "signing.p12", tmp_path / "signing.key", then)
+    signed, detached = PdfSigner(office).sign(PDF), PdfSigner(office).sign_detached(b"x")
+    assert signature_state(signed).flaw == ""
+    for state in (
+        signature_state(signed, (AUTHORITY.der,)),
+        detached_state(b"x", detached, (AUTHORITY.der,)),
+    ):
+        assert (state.flaw, state.trusted) == ("expired", False)
+    assert detached_state(b"x", detached, (TestAuthority().der,)).flaw == "untrusted"
+    with ThreadingHTTPServer(("127.0.0.1", 0), _StampServer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        stamped = PdfSigner(office, f"http://127.0.0.1:{server.server_port}/tsa").sign_detached(b"x")
+        server.shutdown()
+    assert detached_state(b"x", stamped, (AUTHORITY.der,)).flaw == "", "a stamp proves that it was valid then"
+
+
 class _StampServer(BaseHTTPRequestHandler):
     """A server of time stamps (RFC 3161) on this machine; ``/down`` answers with an error."""
 
@@ -103,7 +160,7 @@ class _StampServer(BaseHTTPRequestHandler):
 def _stamper() -> DummyTimeStamper:
     key = rsa.generate_private_key(65537, 2048)
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    certificate = AUTHORITY.issue(key).public_bytes(Encoding.DER)
+    certificate = AUTHORITY.issue(key, is_stamper=True).public_bytes(Encoding.DER)
     stamped_at = datetime(2026, 11, 5, 8, tzinfo=UTC)
     return DummyTimeStamper(
         asn1.Certificate.load(certificate), PrivateKeyInfo.load(pkcs8), fixed_dt=stamped_at
