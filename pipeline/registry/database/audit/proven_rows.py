@@ -66,7 +66,7 @@ class ProvenRows:
 
     def _read_on(self, connection: Connection) -> int:
         """Read what is new in the chain; return the newest line that this transaction sees."""
-        newest = connection.exec_driver_sql(_NEWEST).scalar() or 0  # at every request: no statement is built
+        newest: int = connection.exec_driver_sql(_NEWEST).scalar() or 0  # at every request: none is built
         if newest <= self._read_to:
             return newest
         keys = () if self._key_file is None else self._key_file.known()
