@@ -149,7 +149,7 @@ class SourceWorkbook:
                     reader.feed(chunk)
             except WorkbookTooLarge as error:
                 raise self._too_large(error) from None
-            except expat.ExpatError as error:
+            except (expat.ExpatError, ValueError) as error:
                 raise self._broken(error) from None
         return strings
 

@@ -21,7 +21,6 @@ from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.proven_rows import ProvenRows
-from pipeline.registry.database.audit.row_digests import NEWEST
 from pipeline.registry.database.columns import newest_names
 from pipeline.registry.errors import RowTampered
 
@@ -142,7 +141,7 @@ class Database:
         with (
             self.errors_in_words(),
             self.engine.connect() as connection,
-            connection.execution_options(**{"write": write, NEWEST: self.proven, **options}).begin(),
+            connection.execution_options(write=write, newest=self.proven, **options).begin(),
         ):
             yield connection
 

@@ -299,11 +299,17 @@ class Provider:
 
 
 def _is_for_signing(key: Mapping[str, Any]) -> bool:
-    modulus = key.get("n")  # base64url of 6 bits a letter
-    is_long = key.get("kty") != "RSA" or (
-        isinstance(modulus, str) and len(modulus.rstrip("=")) * 6 >= RSA_BITS
-    )
+    is_long = key.get("kty") != "RSA" or _bits(key.get("n")) >= RSA_BITS
     return key.get("kty") in KEY_KINDS and key.get("use", "sig") == "sig" and is_long
+
+
+def _bits(modulus: object) -> int:
+    """Return the length of a modulus in base64url; zeros before it do not count."""
+    try:
+        number = base64.urlsafe_b64decode(f"{modulus}==") if isinstance(modulus, str) else b""
+    except ValueError:
+        return 0
+    return int.from_bytes(number).bit_length()
 
 
 def _is_time(value: object) -> TypeGuard[float]:

@@ -118,6 +118,13 @@ def test_a_broken_or_hostile_sheet_is_refused_in_words(tmp_path: Path, sheet: by
         list(opened.rows("Sheet1"))
 
 
+def test_shared_strings_with_entities_of_their_own_are_refused_in_words(tmp_path: Path) -> None:
+    strings = b"<!DOCTYPE a [<!ENTITY b 'c'>]><sst><si><t>&b;</t></si></sst>"
+    path = with_part(tmp_path / "a.xlsx", "sharedStrings.xml", [strings])
+    with pytest.raises(ReconcileError, match="hỏng"), open_workbook(path):
+        pass
+
+
 def test_a_part_with_damaged_deflate_data_is_refused_in_words(tmp_path: Path) -> None:
     path = with_part(
         tmp_path / "a.xlsx", "sheet1.xml", [b"<worksheet><row><c t='str'><v>so</v></c></row>" * 9]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,7 +16,14 @@ from pipeline.registry.accounts.model import Role
 from pipeline.web.sign_in_provider import GroupDuties, Provider, SignInFailed
 from pipeline.web.sign_in_provider.fetching import MOST_BYTES, fetch
 from tests.web.clock import Clock
-from tests.web.sign_in_provider.openid_provider import SECRET, SHORT, OpenIdProvider, running, signed_in_there
+from tests.web.sign_in_provider.openid_provider import (
+    SECRET,
+    SHORT,
+    OpenIdProvider,
+    running,
+    signed_in_there,
+    signing_key,
+)
 
 VERIFIER = "v" * 43
 REVIEWERS = GroupDuties(name="ra-soat", role=Role.REVIEWER, places=None)
@@ -65,10 +74,14 @@ def test_keys_are_kept_and_looked_for_again_when_one_is_unknown(
 
 
 @pytest.mark.filterwarnings("ignore:Key size")
+@pytest.mark.parametrize("zeros", [0, 128])
 def test_a_key_that_is_too_short_proves_nobody_and_leaves_the_others_in_use(
-    provider: Provider, server: OpenIdProvider
+    provider: Provider, server: OpenIdProvider, zeros: int
 ) -> None:
-    server.published = [SHORT, "k1"]
+    short, other = (signing_key(kid).as_dict(private=False) for kid in (SHORT, "k1"))
+    number = bytes(zeros) + base64.urlsafe_b64decode(f"{short['n']}==")
+    short["n"] = base64.urlsafe_b64encode(number).rstrip(b"=").decode()
+    server.bodies["keys"] = json.dumps({"keys": [short, other]}).encode()
     assert signed_in(provider) == "p-1"
     server.kid = SHORT
     with pytest.raises(SignInFailed):

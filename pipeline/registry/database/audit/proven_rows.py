@@ -11,7 +11,7 @@ import json
 import threading
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from pipeline.registry.database.audit.chain import KEY_RENEWED, audit, stored_lines
 from pipeline.registry.database.audit.key import KeyFile
@@ -20,6 +20,8 @@ from pipeline.registry.database.audit.stored import digests
 
 _Rows = dict[tuple[str, int], tuple[int, bytes]]
 """By table and id the number of the newest line about a row, and the digest that it gives."""
+
+_NEWEST = "SELECT max(id) FROM audit"
 
 READ_AGAIN = 3
 """How often a row is looked at that somebody may be changing at this moment."""
@@ -64,7 +66,7 @@ class ProvenRows:
 
     def _read_on(self, connection: Connection) -> int:
         """Read what is new in the chain; return the newest line that this transaction sees."""
-        newest = connection.scalar(select(func.max(audit.c.id))) or 0
+        newest: int = connection.exec_driver_sql(_NEWEST).scalar() or 0  # at every request: none is built
         if newest <= self._read_to:
             return newest
         keys = () if self._key_file is None else self._key_file.known()

@@ -24,9 +24,6 @@ from pipeline.registry.database.columns import keeps_digest
 AT_ONCE = 500
 """Rows in one statement."""
 
-NEWEST = "newest"
-"""Execution option of a connection: the ``ProvenRows`` of its database."""
-
 BATCH = 200
 """Rows of the audit that are read at a time."""
 
@@ -88,7 +85,7 @@ def compared(connection: Connection, key: Key | None, table_name: str, ids: Iter
     now = digests(connection, table_name, ids)
     last = kept(connection, table_name, now)
     newest = _newest_told(connection)
-    outdated = frozenset() if newest is None else newest.outdated(connection, table_name, now)
+    outdated: frozenset[int] = frozenset() if newest is None else newest.outdated(connection, table_name, now)
     return Compared(
         now,
         {
@@ -106,7 +103,8 @@ def forged(connection: Connection, table_name: str, ids: Collection[int]) -> fro
 
 
 def _newest_told(connection: Connection) -> ProvenRows | None:
-    found: ProvenRows | None = connection.get_execution_options().get(NEWEST)
+    """Return what ``Database`` gives its connections along."""
+    found: ProvenRows | None = connection.get_execution_options().get("newest")
     return found
 
 
