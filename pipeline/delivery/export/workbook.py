@@ -12,12 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
-import openpyxl
 import xlsxwriter
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet as StoredSheet
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -26,6 +24,9 @@ from pipeline.base.errors import StorageError
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas, Vocab
 from pipeline.values import kinds
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet as StoredSheet
 
 LONGEST_CELL = 32767
 """Largest number of characters in an Excel cell."""
@@ -190,6 +191,9 @@ def read_back(path: Path, sheet: str) -> Iterator[ReadBack]:
     Raises:
         StorageError: The file is no workbook or lacks the sheet.
     """
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
     except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
