@@ -179,11 +179,18 @@ def _note(made: Registry, earlier: int | None, code: str) -> None:
         return
     if made.happens(PLANTED):
         made.planted.setdefault(SILENT, set()).add(earlier)
+        if made.happens(0.5):
+            made.noted.append((earlier, earlier, 1, "guardianship"))  # it speaks of something else
+            _write(made, earlier)
         return
+    _write(made, earlier)
+    made.noted.append((earlier, earlier, 1, code))
+
+
+def _write(made: Registry, earlier: int) -> None:
     for row in made.people:
         if row["entry_id"] == earlier:
             row["notes"] = "có ghi chú"
-    made.noted.append((earlier, earlier, 1, code))
 
 
 def _marriage(made: Registry, husband: _Living, wife: _Living) -> int:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 from types import MappingProxyType
 
-from pipeline.base.model import COPIED, Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
+from pipeline.base.model import (
+    ACT_CONTINUED,
+    COPIED,
+    Box,
+    FieldReading,
+    FieldStatus,
+    PageKind,
+    PageRef,
+    Severity,
+)
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
@@ -43,6 +52,8 @@ class DeliverableBook:
         entries: The settled entries, in the order of the book.
         blockers: The entries and pages held back.
         rows: The box of each entry on pages with several entries, settled or not, where it is known.
+        goes_on: By page and row of an act that is written to its end at the top of the next page: that page, and how
+            far down it reaches, in pixels of the rectified page.
         readers: Number of fields by the engine that read them.
         loose: Pages without an entry that are neither cover nor blank.
     """
@@ -53,6 +64,7 @@ class DeliverableBook:
     rows: Mapping[PageRef, Mapping[int, Box]]
     readers: Mapping[str, int]
     loose: tuple[PageRef, ...]
+    goes_on: Mapping[tuple[PageRef, int], tuple[PageRef, float]] = field(default_factory=dict)
 
     def names(self, schemas: Schemas, options: PackageOptions) -> BookNames:
         """Return the names of the package's files."""
@@ -87,10 +99,18 @@ def deliverable_book(
     following: Iterator[tuple[StoredEntry, tuple[str, ...]] | None] = chain(
         registry.compared_entries(book_id), [None]
     )
+    next_page = dict(pairwise(page.ref for page in book.pages))
+    goes_on: dict[tuple[PageRef, int], tuple[PageRef, float]] = {}
     for compared, behind in pairwise(following):
         if compared is None:
             break
         entry, altered = compared
+        if (
+            behind is not None
+            and next_page.get(entry.ref) == behind[0].ref
+            and (end := _end_above(behind[0]))
+        ):
+            goes_on[entry.ref, entry.row] = behind[0].ref, end
         boxes[entry.ref][entry.row] = box_of_entry(entry)
         below = None if behind is None or behind[1] else behind[0]
         entry_layers = layers.of(entry, is_trusted=not altered, below=below)
@@ -134,7 +154,15 @@ def deliverable_book(
         rows=several,
         readers=dict(readers.most_common()),
         loose=_loose_pages(book, entries, boxes.keys(), options),
+        goes_on=goes_on,
     )
+
+
+def _end_above(first: StoredEntry) -> float:
+    """Return how far down the end of the act of the page before reaches above an act, 0 for none."""
+    box = box_of_entry(first)
+    goes_on = any(finding.code == ACT_CONTINUED for finding in first.findings)
+    return box.top if goes_on and box is not None else 0.0
 
 
 def _unsigned_columns(entry: StoredEntry, unsigned: Collection[int], schemas: Schemas) -> tuple[str, ...]:

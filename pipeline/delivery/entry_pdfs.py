@@ -12,7 +12,7 @@ import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -252,7 +252,8 @@ class CopyPlan:
         cuts: tuple[tuple[float, float], ...] = ()
         if entry.row in bands:
             heading = (0.0, min(top for top, _ in bands.values()))
-            cuts = (heading, bands[entry.row])
+            ends_above = entry.ref in {ref for ref, _ in self._book.goes_on.values()}
+            cuts = (bands[entry.row],) if ends_above else (heading, bands[entry.row])
         first = PagePart(
             scan=page.scan,
             scan_sha256=page.scan_sha256,
@@ -262,7 +263,11 @@ class CopyPlan:
             bands=cuts,
             column=columns.get(entry.row),
         )
-        more = [self._whole_page(self._ref(attached)) for attached in self._attached_to(entry, "continued")]
+        more = []
+        if (entry.ref, entry.row) in self._book.goes_on:
+            ref, end = self._book.goes_on[entry.ref, entry.row]
+            more.append(replace(self._whole_page(ref), bands=((0.0, end),)))
+        more += [self._whole_page(self._ref(attached)) for attached in self._attached_to(entry, "continued")]
         name = self._names.entry(entry.number, entry.registered_year)
         yield EntryCopy(self._unique.unique(name), (first, *more))
         for ref in self._corrections(entry):

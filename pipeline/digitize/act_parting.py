@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.base.model import Box, Finding, Severity, Word
+from pipeline.base.model import ACT_CONTINUED, Box, Finding, Severity, Word
 from pipeline.declarations.schema import Slot
 from pipeline.digitize.act_regions import BESIDE, ActBlock
 from pipeline.layout.locate.label_matching import PRINT_CONFIDENCE, fold_label
 from pipeline.layout.locate.printed_formulas import FormulaPlace, find_formula, stands_twice
 from pipeline.layout.locate.running_text import RunningText, running_text
 
-CONTINUED, UNPARTED = "ACT-CONTINUED", "ACT-UNPARTED"
+UNPARTED = "ACT-UNPARTED"
 
 SURE, DOUBTFUL = 0.8, 0.64
 """Least similarity of read words to the opening words of an act for a sure beginning, and for a possible beginning."""
@@ -111,7 +111,7 @@ def part_acts(
         end = min(below, lowest)
         findings = []
         if number == 0 and _runs_over(text, home, start):
-            findings.append(Finding(CONTINUED, Severity.REVIEW))
+            findings.append(Finding(ACT_CONTINUED, Severity.REVIEW))
         is_odd = number == 0 and any(middle < start for middle in doubts)
         is_odd |= end - start > LONGER * tall or any(start < middle < end for middle in doubts)
         if is_odd or _has_two(column, formulas, start, end):

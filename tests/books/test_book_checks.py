@@ -206,6 +206,13 @@ def test_a_margin_that_notes_the_divorce_is_no_contradiction(registry: Registry)
     assert check_registry(registry, SCHEMAS).counts == {}
 
 
+def test_a_margin_that_speaks_of_something_else_is_asked_about(registry: Registry) -> None:
+    married(registry, "a", "17/1995", "Cải chính theo Quyết định số 12/QĐ-UBND ngày 02/03/2001")
+    divorced(registry, "b", "17/1995")
+    confirm_acts(registry)
+    assert check_registry(registry, SCHEMAS).counts == {"W01": 1}
+
+
 def test_another_number_and_a_second_divorce_are_reported(registry: Registry) -> None:
     married(registry, "a", "17/1995", "Đã ly hôn")
     divorced(registry, "b", "71/1995")
@@ -228,7 +235,7 @@ def test_an_act_before_its_entry_is_reported_when_a_person_says_that_they_belong
 def test_a_noted_act_without_an_entry_is_told_where_the_place_has_such_a_register(registry: Registry) -> None:
     save(
         registry, MARRIAGE, "a", entry_number="17/1995", registered_on="10.05.1995", notes="Đã ly hôn",
-        noted_act="divorce", husband_name="Lạ Văn Bảy", wife_name="Lạ Thị Tám",
+        husband_name="Lạ Văn Bảy", wife_name="Lạ Thị Tám",
     )  # fmt: skip
     assert check_registry(registry, SCHEMAS).counts == {}
     divorced(registry, "b", "99/1995")

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.base.model import Box, EntryResult, FieldReading, FieldStatus, PageKind, Severity
+from pipeline.base.model import (
+    ACT_CONTINUED,
+    Box,
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    PageKind,
+    Severity,
+)
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.entry_pdfs import CopyPlan
@@ -129,3 +138,29 @@ def test_an_entry_whose_place_on_a_shared_page_is_not_known_gets_the_whole_page(
     heading, own = second
     assert heading == first[0]
     assert heading[1] <= 500 < own[0] <= 700 < 780 <= own[1]
+
+
+def test_an_act_that_goes_on_over_the_page_is_joined_with_its_end_and_nothing_else(
+    registry: Registry, book: int, tmp_path: Path
+) -> None:
+    def act(number: str, at: int, top: float, *findings: Finding) -> EntryResult:
+        name = replace(read("child_name", "Thử Một"), box=Box(100, top, 900, top + 80))
+        made = entry(read("entry_number", f"{number}/1960"), DAY, name, row=at)
+        return replace(made, findings=findings)
+
+    (tmp_path / "a.jpg").write_bytes(b"any")
+    workspace = Workspace(tmp_path / "work")
+    scan = workspace.store(tmp_path / "a.jpg")
+    registry.store_scan(book, scan.sha256, "a.jpg", 3, 2)
+    registry.save_page(book, page(act("01", 0, 200), act("02", 1, 700), scan=scan.sha256), "f1")
+    goes_on = Finding(ACT_CONTINUED, Severity.INFO)
+    second = page(act("03", 0, 300, goes_on), act("04", 1, 800), scan=scan.sha256, page_no=2)
+    registry.save_page(book, second, "f1")
+    found = deliverable_book(registry, book, SCHEMAS, PackageOptions())
+    names = found.names(SCHEMAS, PackageOptions())
+    jobs = CopyPlan(registry, workspace, SCHEMAS, found, names, ()).jobs()
+    first, joined, third, last = (copy.parts for job in jobs for copy in job.copies)
+    assert [len(parts) for parts in (first, joined, third, last)] == [1, 2, 1, 1]
+    assert (joined[1].page_no, joined[1].bands) == (2, ((0.0, 300.0),))
+    assert third[0].bands[0][0] > 0  # the end of another act is not shown
+    assert last[0].bands[0][0] > 380

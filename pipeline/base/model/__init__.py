@@ -41,6 +41,7 @@ from pipeline.base.model.reading import (
     Writing,
 )
 from pipeline.base.model.result import (
+    ACT_CONTINUED,
     AGAINST_BOOK,
     AGAINST_ENTRY,
     BLANK_ALONE,
@@ -84,6 +85,7 @@ __all__ = [
     "BookSeries",
     "Box",
     "CONFIRMABLE",
+    "ACT_CONTINUED",
     "COPY_AGREES",
     "COPY_DIFFERS",
     "CUT_SHORT",

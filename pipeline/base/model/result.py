@@ -69,6 +69,9 @@ AGAINST_BOOK = "BOOK-OTHERWISE"
 STAMP_BOOK = "STAMP-BOOK"
 """The finding of a stamp whose text is read on all pages of the book with the same stamp together."""
 
+ACT_CONTINUED = "ACT-CONTINUED"
+"""Code of the finding that above an act stands the end of an act of the page before."""
+
 COPY_AGREES = "COPY-AGREES"
 """The finding of values that both copies of a ledger kept twice say alike."""
 

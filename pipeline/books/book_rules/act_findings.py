@@ -48,20 +48,25 @@ def act_findings(
 
     Args:
         people: Rows of ``comparable_people``.
-        noted: The act in the margin of each entry: ``entry_id``, ``page_id``, ``book_id``, ``act``.
+        noted: The acts in the margin of each entry, ``""`` where its words name none: ``entry_id``, ``page_id``,
+            ``book_id``, ``act``.
         differing: By act and earlier entry, what of the named entry differs: ``named_number``, ``named_day``.
         acts: The acts by record.
         places: The code of the registration place, by book id.
     """
     entries = _entries(people)
     of_earlier: dict[tuple[int, str], list[int]] = {}
+    told: dict[int, set[str]] = {}
+    for entry_id, code in iter_rows(noted, "entry_id", "act"):
+        told.setdefault(entry_id, set()).add(code or "")
     for one in confirmed:
         act, earlier = entries.get(one.act_id), entries.get(one.earlier_id)
         if act is None or earlier is None:
             continue
         spec = acts[act.record]
         of_earlier.setdefault((one.earlier_id, act.record), []).append(one.act_id)
-        if spec.noted and earlier.silent:
+        says = told.get(one.earlier_id)
+        if spec.noted and (earlier.silent or (says is not None and says.isdisjoint(spec.noted))):
             yield _finding(SILENT, earlier, one.earlier_id, ("notes",), one.act_id)
         fields = {"named_number": spec.number, "named_day": spec.registered_on}
         wrong = tuple(fields[name] or "" for name in differing.get((one.act_id, one.earlier_id), ()))
@@ -88,15 +93,17 @@ def _unknown_acts(
     if noted.empty:
         return
     kept = {(places.get(one.book_id), one.record) for one in entries.values() if one.record in acts}
+    asked: set[int] = set()
     for entry_id, page_id, book_id, code in iter_rows(noted, "entry_id", "page_id", "book_id", "act"):
         entry = entries.get(entry_id)
-        if not code or entry is None:
+        if not code or entry is None or entry_id in asked:
             continue
         registers = [
             record for record, spec in acts.items() if code in spec.noted and entry.record in spec.earlier
         ]
         held = [record for record in registers if (places.get(book_id), record) in kept]
         if held and not any((entry_id, record) in known for record in registers):
+            asked.add(entry_id)
             yield BookFinding(UNKNOWN_ACT, book_id, page_id, entry_id, ("notes",))
 
 

@@ -26,6 +26,7 @@ from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.effective_values import select_values
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, failure_stands, page_stands
+from pipeline.values.kinds.note import noted_acts as noted_in
 
 Frame: TypeAlias = pd.DataFrame
 
@@ -195,14 +196,28 @@ NOTED = "noted_kind"
 
 
 def noted_acts(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
-    """Return the act that the margin of each entry notes: ``entry_id``, ``page_id``, ``book_id``, ``act``."""
+    """Return a row for each act that the margin of an entry notes: ``entry_id``, ``page_id``, ``book_id``, ``act``.
+
+    The act that a person typed, else those that the words of the margin clearly name; ``""`` for words that name none.
+    """
     by_record = [
-        _values(connection, declared, record, {"act": spec.derived_fields[NOTED]}, None)
+        _values(
+            connection, declared, record, {"act": spec.derived_fields[NOTED], "notes": spec.book.notes}, None
+        )
         for record, spec in declared.schemas.records.items()
-        if NOTED in spec.derived_fields
+        if NOTED in spec.derived_fields and spec.book
     ]
     columns = ["entry_id", "page_id", "book_id", "act"]
-    return pd.concat(by_record, ignore_index=True)[columns] if by_record else pd.DataFrame(columns=columns)
+    if not by_record:
+        return pd.DataFrame(columns=columns)
+    told = pd.concat(by_record, ignore_index=True)
+    told = told[told["act"].fillna("").ne("") | told["notes"].fillna("").ne("")]
+    told["act"] = [_acts_told(act, notes) for act, notes in zip(told["act"], told["notes"], strict=True)]
+    return told.explode("act", ignore_index=True)[columns]
+
+
+def _acts_told(typed: str | None, notes: str | None) -> list[str]:
+    return [typed] if typed else [act.kind.value for act in noted_in(notes or "")] or [""]
 
 
 def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:

@@ -21,7 +21,7 @@ ASSUMED = (
     "adoption-2016", "parentage-2006", "marital-status-2006", "change-2016", "guardianship-end-2016",
     "supervision-2016", "noted-divorce-2016", "cover-2006", "cover-2016", "cover-marital-status",
     "birth-south", "marriage-south", "death-south", "birth-north", "marriage-north", "death-north", "birth-colonial",
-    "marriage-colonial", "death-colonial",
+    "marriage-colonial", "death-colonial", "guardianship-2006",
 )  # fmt: skip
 """The forms of which no sheet was seen."""
 
