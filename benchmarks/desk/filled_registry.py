@@ -32,7 +32,7 @@ from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.audit.chain import head
 from pipeline.registry.database.database import Database
 
-FORM, RECORD = "birth-2006", "birth"
+FORM = "birth-2006"
 PAGES, ROWS = 20, 4
 ENTRIES_A_BOOK = PAGES * ROWS
 BOOKS_A_PLACE = 100

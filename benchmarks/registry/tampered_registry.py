@@ -67,7 +67,6 @@ class Tampering:
         statements: SQL without triggers, or an act on the database.
         then: The program's next act.
         sealed: Whether the seal of last night is at hand.
-        of_trial: Whether the attack on an earlier version did this.
         unreachable: Why no check can show the tampering; ``""``: it must be detected or refused.
         must_refuse: Whether detecting is too late: what ``then`` gives would have left the office.
     """
@@ -76,7 +75,6 @@ class Tampering:
     statements: tuple[str, ...] | Harm
     then: Then | None = None
     sealed: bool = False
-    of_trial: bool = True
     unreachable: str = ""
     must_refuse: bool = False
 

@@ -61,7 +61,6 @@ OPEN_FILES = 1024
 START_SECONDS = 300.0
 SIZE = (600, 800)
 BOX = Box(40.0, 40.0, 200.0, 80.0)
-WORKING = (Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR)
 
 
 @dataclass(frozen=True)
