@@ -69,17 +69,31 @@ def without_row(text: str, table: str, number: int) -> str:
 
 
 def with_table(text: str, table: str, values: Values, rows_key: str, rows: Sequence[Values]) -> str:
-    """Return the file's text with changed keys of ``[table]`` and other rows of ``[[table.rows_key]]``."""
+    """Return the file's text with changed keys of ``[table]`` and other rows of ``[[table.rows_key]]``.
+
+    A row with the name of one that is there changes that one, which keeps its comments.
+    """
     document = _parsed(with_keys(text, table, values))
     own = cast("Table", document[table])
+    before = own.get(rows_key)
+    if isinstance(before, AoT) and [row.get("name") for row in before] == [row["name"] for row in rows]:
+        for item, row in zip(before, rows, strict=True):
+            _become(item, row)
+        return tomlkit.dumps(document)
+    kept = {row.get("name"): row for row in before} if isinstance(before, AoT) else {}
     own.pop(rows_key, None)
     written = tomlkit.aot()
     for row in rows:
-        item = tomlkit.table()
-        _set(item, row)
+        item = kept.pop(row["name"], None) or tomlkit.table()
+        _become(item, row)
         written.append(item)
     own[rows_key] = written
     return tomlkit.dumps(document)
+
+
+def _become(item: MutableMapping[str, Any], row: Values) -> None:
+    """Give a row these values and no others."""
+    _set(item, {**dict.fromkeys(item.keys() - row.keys()), **row})
 
 
 def without_table(text: str, table: str) -> str:
@@ -109,5 +123,5 @@ def _set(table: MutableMapping[str, Any], values: Values) -> None:
     for key, value in values.items():
         if value is None:
             table.pop(key, None)
-        else:
+        elif table.get(key) != value:
             table[key] = value

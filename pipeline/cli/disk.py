@@ -13,8 +13,11 @@ from pipeline.base.signing_key import fingerprint, signing_key
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import plain, print_json, say
+from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.package_sentences import format_package_flaw
 from pipeline.delivery.signing.disk_list import LIST, disk_flaws, write_disk_list
+from pipeline.delivery.signing.office_certificate import office_signer
+from pipeline.delivery.signing.package_signatures import read_issuers
 
 app = typer.Typer(
     cls=Commands,
@@ -28,7 +31,9 @@ DiskArgument = Annotated[Path, typer.Argument(metavar="ĐĨA", help="Thư mục 
 def write(root: DiskArgument, work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Lập danh sách mọi tệp trên đĩa với mã SHA-256, đếm gói, sự kiện, PDF, và ký bằng khóa của cơ quan."""
     key = signing_key(work.workspace.package_key)
-    counts = write_disk_list(root, key)
+    url = read_options(work.workspace.package, work.workspace.office).timestamp_url
+    office = office_signer(work.workspace, url)
+    counts = write_disk_list(root, key, office=office)
     if as_json:
         print_json(plain(counts))
         return
@@ -36,6 +41,8 @@ def write(root: DiskArgument, work: WorkspaceOption = HERE, as_json: JsonOption 
         f"{root}: {counts.packages} gói, {counts.entries} sự kiện, {counts.pdfs} PDF, {counts.files} tệp, "
         f"{counts.size / 1e6:.1f} MB."
     )
+    if office is not None:
+        say(f"Đã ký số bằng chứng thư của cơ quan, mã {office.fingerprint[:16]}.")
     say(f"Vân tay khóa để ghi vào biên bản: {fingerprint(key.public)}. Bên nhận chạy: hotich disk check ĐĨA")
     say(f"Máy không có hotich thì chạy trong thư mục của đĩa: sha256sum -c {LIST}")
 
@@ -44,10 +51,14 @@ def write(root: DiskArgument, work: WorkspaceOption = HERE, as_json: JsonOption 
 def check(
     root: DiskArgument,
     key: Annotated[str | None, typer.Option("--key", help="Khóa công khai của nơi giao.")] = None,
+    issuer: Annotated[
+        Path | None,
+        typer.Option("--issuer", dir_okay=False, help="Chứng thư của nơi cấp chứng thư ký số (PEM, DER)."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Kiểm tra một đĩa: tệp nào thiếu, bị đổi, tệp lạ, chữ ký. Không cần sổ dữ liệu."""
-    flaws = disk_flaws(root, key)
+    flaws = disk_flaws(root, key, () if issuer is None else read_issuers(issuer))
     if as_json:
         print_json({"flaws": plain(flaws)})
     elif not flaws:

@@ -35,6 +35,11 @@ from pipeline.delivery.package_sentences import (
     format_package_flaw,
     format_package_report,
 )
+from pipeline.delivery.signing.package_signatures import (
+    manifest_signature_flaws,
+    pdf_signature_flaws,
+    read_issuers,
+)
 
 
 def _show_blockers(report: PackageReport, limit: int) -> None:
@@ -216,14 +221,9 @@ def _show(report: PackageReport, limit: int) -> None:
 
 
 def _verify(folder: Path, key: str | None, issuer: Path | None, as_json: bool) -> None:
-    from pipeline.delivery.signing.package_signatures import (  # pyHanko: not for an export without signatures
-        pdf_signature_flaws,
-        read_issuers,
-    )
-
     trusted = () if issuer is None else read_issuers(issuer)
     signed, unsigned = pdf_signature_flaws(folder, trusted)
-    flaws = (*package_flaws(folder, key), *unsigned)
+    flaws = (*package_flaws(folder, key), *manifest_signature_flaws(folder, trusted), *unsigned)
     if as_json:
         print_json({"flaws": plain(flaws)})
     elif not flaws:
@@ -232,7 +232,7 @@ def _verify(folder: Path, key: str | None, issuer: Path | None, as_json: bool) -
             known = (
                 "do nơi cấp đã nêu cấp chứng thư" if trusted else "thêm --issuer để biết chứng thư do ai cấp"
             )
-            say(f"{signed} PDF có chữ ký số của cơ quan, đúng cả ({known}).")
+            say(f"Bản kê và {signed} PDF có chữ ký số của cơ quan, đúng cả ({known}).")
         if key is None:
             say(
                 "Chữ ký đúng với khóa ghi trong gói. Muốn biết khóa ấy của ai, hãy so vân tay khóa với biên bản "

@@ -97,11 +97,15 @@ def list_lots(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
     """Liệt kê các lô, lô mới nhất trước."""
     with _lots(work) as (_, lots):
         all_lots = lots.lots(_person(account_name()))
+        held = lots.held(_person(account_name()))
     if as_json:
-        print_json({"lots": [plain(lot) | {"bound": lot.bound} for lot in all_lots]})
-    elif all_lots:
+        print_json({"lots": [plain(lot) | {"bound": lot.bound} for lot in all_lots], "held": held})
+        return
+    for number in held:
+        say(f"Lô {number} có dòng không phải của chương trình nên không được kể: chạy hotich audit verify.")
+    if all_lots:
         _show(all_lots)
-    else:
+    elif not held:
         say("Chưa có lô nào.")
 
 

@@ -12,12 +12,14 @@ import pipeline
 from pipeline.base.errors import PackageRefused
 from pipeline.base.files import sha256_of_file
 from pipeline.base.signing_key import signing_key
+from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_folder import (
     MANIFEST,
     whole_folder,
     write_manifest,
 )
 from pipeline.delivery.printing.volume_table import MASTERS
+from pipeline.delivery.signing.office_certificate import office_signer
 from pipeline.registry import Registry, RegistryPart
 from pipeline.scans.workspace import Workspace
 
@@ -30,6 +32,7 @@ def export_masters(
     """Write the masters of a book into a new folder under ``target`` and return it; or write nothing.
 
     Raises:
+        SetupError: The certificate of the office cannot sign.
         PackageRefused: The folder exists, the book has no scan, or a scan is missing or altered in the store.
         StorageError: The disk refuses the write.
         Withdrawn: The book is withdrawn.
@@ -39,6 +42,7 @@ def export_masters(
     if not book.scans:
         raise PackageRefused("Sổ này chưa có bản quét nào để xuất.")
     name = f"ban-quet-goc-{book.folder_name}"
+    office = office_signer(workspace, read_options(workspace.package, workspace.office).timestamp_url)
     files, scans = {}, []
     with whole_folder(target / name) as work:
         path = work / f"{name}.zip"
@@ -62,7 +66,7 @@ def export_masters(
             "scans": scans,
             "files": files,
         }
-        write_manifest(work, content, signing_key(workspace.package_key))
+        write_manifest(work, content, signing_key(workspace.package_key), office)
         manifest = sha256_of_file(work / MANIFEST)
     detail = {"scans": str(len(scans)), "manifest": manifest}
     registry.note_printed("masters-exported", f"book:{book_id}", detail, author=author)

@@ -24,13 +24,14 @@ from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, CopySignature, Cop
 from pipeline.delivery.export.export_options import BookNames, PackageOptions
 from pipeline.delivery.export.package_folder import (
     MANIFEST,
+    DetachedSigner,
     whole_folder,
     write_manifest,
 )
 from pipeline.delivery.export.package_values import ExportBlocker, FieldTally, WorkbookFault
 from pipeline.delivery.export.preupload import count_by_check, preupload_faults
 from pipeline.delivery.export.workbook import write_workbook
-from pipeline.delivery.signing.office_certificate import load_certificate
+from pipeline.delivery.signing.office_certificate import office_signer
 from pipeline.registry import Registry, RegistryPart, WithdrawnDelivery
 from pipeline.registry.approvals.model import BookApproval
 from pipeline.run_context import RunContext
@@ -186,7 +187,7 @@ class _Package:
         self._faults: tuple[WorkbookFault, ...] = ()
         self._made_at = datetime.now(UTC).replace(microsecond=0)
         self._filled = FieldTally()
-        self._signature, self._signer = self._office_signature()
+        self._signer = self._office_signer()
         columns = context.schemas.columns(self._export)
         for entry in book.entries:
             self._filled.count(entry.cells, columns)
@@ -220,7 +221,8 @@ class _Package:
                     hashes[path.name] = sha256_of_file(path)
                 self._refuse_ended(approval)
                 workspace = Workspace(self._context.workspace)
-                write_manifest(work, self._manifest(hashes, approval), signing_key(workspace.package_key))
+                manifest_content = self._manifest(hashes, approval)
+                write_manifest(work, manifest_content, signing_key(workspace.package_key), self._signer)
                 manifest = sha256_of_file(work / MANIFEST)
         except _WorkbookRefused:
             return self.refuse("faults")
@@ -240,21 +242,23 @@ class _Package:
         )
         return self._report(folder=folder, pdf_bytes=size)
 
-    def _office_signature(self) -> tuple[CopySignature | None, str]:
-        """Return the signature of the copies, and the fingerprint of its certificate.
+    def _office_signer(self) -> DetachedSigner | None:
+        """Return what signs with the certificate of the office.
 
         Raises:
             PackageRefused: The certificate cannot sign.
         """
-        place = Workspace(self._context.workspace)
-        if not place.signing_certificate.exists():
-            return None, ""
         try:
-            office = load_certificate(place.signing_certificate, place.signing_password)
+            return office_signer(Workspace(self._context.workspace), self._options.timestamp_url)
         except (SetupError, SecurityError) as error:
             raise PackageRefused(error.message) from None
-        url = self._options.timestamp_url
-        return CopySignature(place.signing_certificate, place.signing_password, url), office.fingerprint
+
+    def _copy_signature(self) -> CopySignature | None:
+        """Return where the processes that make PDFs find the certificate; ``None`` without one."""
+        place = Workspace(self._context.workspace)
+        if self._signer is None:
+            return None
+        return CopySignature(place.signing_certificate, place.signing_password, self._options.timestamp_url)
 
     def _is_overruled(self) -> bool:
         """Return whether rows go out that the model of the shared software refuses."""
@@ -323,7 +327,7 @@ class _Package:
             self._context.limits,
             self._made_at,
             self._context.page_seconds,
-            self._signature,
+            self._copy_signature(),
         )
         hashes: Hashes = {}
         size = done = 0
@@ -382,7 +386,7 @@ class _Package:
                 "dropped": dict(self._dropped),
             },
             "empty_columns": list(self._empty),
-            "pdf_signature": {"certificate_sha256": self._signer} if self._signer else {},
+            "pdf_signature": {"certificate_sha256": self._signer.fingerprint} if self._signer else {},
             "complete": not self._book.blockers,
             "amended": [
                 {

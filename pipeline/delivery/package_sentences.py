@@ -66,6 +66,10 @@ _FLAWS = {
     "pdf-missing": "{file}: không có chữ ký số của cơ quan.",
     "pdf-broken": "{file}: chữ ký số sai, hoặc tệp đã bị đổi sau khi ký.",
     "pdf-untrusted": "{file}: chứng thư của chữ ký số không do nơi cấp đã nêu cấp.",
+    "office-missing": "{file}: không có chữ ký số của cơ quan.",
+    "office-broken": "{file}: chữ ký số của cơ quan sai, hoặc tệp đã bị đổi sau khi ký.",
+    "office-untrusted": "{file}: chứng thư ký số không do nơi cấp đã nêu cấp.",
+    "office-foreign": "{file}: ký số bằng một chứng thư khác chứng thư ghi trong tệp.",
     "pdf-foreign": "{file}: ký số bằng một chứng thư khác chứng thư ghi trong bản kê.",
 }
 

@@ -133,6 +133,7 @@ class Desk(DeskFacade):
 
     books_of = reading(browsing.books_of)
     scanned_pages = reading(browsing.scanned_pages)
+    copies_of_ledger = reading(browsing.copies_of_ledger)
     scanned_page = reading(browsing.scanned_page)
     entries_on_page = reading(browsing.entries_on_page)
     fields_to_add = reading(adding.fields_to_add)

@@ -19,7 +19,6 @@ from pipeline.registry import policy_changes, sampled_values, tampered_rows
 from pipeline.registry.accounts import saved_filters
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person
-from pipeline.registry.accounts.rows import account_act, account_answer
 from pipeline.registry.accounts.sign_ins import SignIns
 from pipeline.registry.amendments import amendments
 from pipeline.registry.approvals import approvals
@@ -41,6 +40,7 @@ from pipeline.registry.clear_values import clear_counts, clear_pages
 from pipeline.registry.custody import custody
 from pipeline.registry.custody.scanned_books import scanned_books
 from pipeline.registry.database.audit import record
+from pipeline.registry.database.audit.proven_rows import ProvenRows
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
 from pipeline.registry.database.record_tables import RecordSchema, all_tables, record_tables
@@ -70,8 +70,7 @@ from pipeline.registry.entries.model import StoredEntry
 from pipeline.registry.entries.stored_entries import delivery_layers
 from pipeline.registry.extracts import extracts, issue_book
 from pipeline.registry.lots.lots import Lots
-from pipeline.registry.lots.stored_lots import lot, lot_closing
-from pipeline.registry.publishing.proven_rows import ATTEMPTS, ProvenRows
+from pipeline.registry.publishing.book_events import ATTEMPTS
 from pipeline.registry.publishing.publishing import Publishing
 from pipeline.registry.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.search import following, open_acts, same_person, searching
@@ -201,6 +200,8 @@ class Registry(ConnectionFacade):
     second_copy = reading(second_copies.second_copy)
     delivered_book = reading(second_copies.delivered_book)
     note_pairs = writing(second_copies.note_pairs)
+    ledger_copies = reading(second_copies.ledger_copies)
+    waiting_copies = reading(second_copies.waiting_copies)
     take_back_unfounded = writing_declared(clear_pages.take_back_unfounded)
     clear_or_recalled = reading(clear_counts.clear_or_recalled)
     take_back_unclear = writing_declared(clear_counts.take_back_unclear)
@@ -464,7 +465,7 @@ class Registry(ConnectionFacade):
         self, now: Callable[[], datetime] = utc_now, options: AccountOptions = AccountOptions()
     ) -> Accounts:
         """The accounts of people; ``now``: the clock, in UTC."""
-        return Accounts(self._database, self._release_exclusions, now, options, self._forged_rows)
+        return Accounts(self._database, self._release_exclusions, now, options)
 
     def sign_ins(self, now: Callable[[], datetime] = utc_now) -> SignIns:
         """Sign-ins through a provider; ``now``: the clock, in UTC."""
@@ -475,15 +476,7 @@ class Registry(ConnectionFacade):
 
     @cached_property
     def _attempts(self) -> ProvenRows:
-        return ProvenRows(ATTEMPTS)
-
-    @cached_property
-    def _proven(self) -> ProvenRows:
-        return ProvenRows(account_act.name, account_answer.name, lot.name, lot_closing.name)
-
-    def _forged_rows(self, connection: Connection, table: str, ids: Collection[int]) -> Collection[int]:
-        """Return the rows of a table without last digests that are not the program's own."""
-        return self._proven.forged(connection, self._database.keys, table, ids)
+        return ProvenRows(self._database.key_file, ATTEMPTS)
 
     def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
         """What other systems read, and their tokens; ``now``: the clock, in UTC."""
@@ -522,7 +515,7 @@ class Registry(ConnectionFacade):
         now: Callable[[], datetime] | None = None,
     ) -> Lots:
         """Acceptance sampling under what an office has set. ``now``: as of ``desk``."""
-        return Lots(self._database, self._declared, review, sampling, now, self._forged_rows)
+        return Lots(self._database, self._declared, review, sampling, now)
 
     def statistics(
         self, places: Collection[str] | None, *, now: Callable[[], datetime] | None = None

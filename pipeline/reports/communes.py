@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from urllib.parse import quote
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
-from pipeline.base.localtime import local_date
 from pipeline.base.text.numbers import NOTHING
 from pipeline.declarations.schema import Schemas
 from pipeline.registry.statistics.commune_counts import BookDelivery, CommuneCounts, SampleCount
 from pipeline.registry.statistics.model import BookStatistics, Statistics
-from pipeline.reports.columns import ReportColumn, bounds, counts, days, shares, table_of, texts
+from pipeline.reports.columns import ReportColumn, bounds, counts, shares, table_of, texts
 from pipeline.reports.content import ManagementReport, ReportFigure, ReportSection, ReportTable, count_cell
 from pipeline.reports.data import ReportData, grouped
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
@@ -40,6 +38,7 @@ class UnitBooks:
     """The books for which one unit answers, or the same candidates.
 
     Attributes:
+        second_copies: The second copies of double ledgers among them: no books of their own in counts.
         rows: The rows of the plan of the same places.
         deliveries: What left the office, by book.
         samples: The samples of lots, by the first book of the lot.
@@ -47,6 +46,7 @@ class UnitBooks:
 
     answer: UnitsOfBook
     books: Sequence[BookStatistics]
+    second_copies: Sequence[BookStatistics] = ()
     rows: Sequence[WorkPlanRow] = ()
     deliveries: Mapping[int, BookDelivery] = field(default_factory=dict)
     samples: Mapping[int, SampleCount] = field(default_factory=dict)
@@ -54,7 +54,10 @@ class UnitBooks:
     @property
     def former_places(self) -> int:
         """Number of registration places."""
-        return len({book.place_code for book in self.books} | {row.place for row in self.rows})
+        return len(
+            {book.place_code for book in (*self.books, *self.second_copies)}
+            | {row.place for row in self.rows}
+        )
 
     @property
     def delivered(self) -> int:
@@ -63,16 +66,16 @@ class UnitBooks:
 
     @property
     def extracts(self) -> int:
-        return sum(self._delivery(book).extracts for book in self.books)
+        return sum(self._delivery(book).extracts for book in (*self.books, *self.second_copies))
 
     @property
     def checked(self) -> int:
         """Number of entries checked in samples of lots."""
-        return sum(self._sample(book).checked for book in self.books)
+        return sum(self._sample(book).checked for book in (*self.books, *self.second_copies))
 
     @property
     def wrong(self) -> int:
-        return sum(self._sample(book).wrong for book in self.books)
+        return sum(self._sample(book).wrong for book in (*self.books, *self.second_copies))
 
     def amount(self, name: str) -> int:
         """Return the sum of a count over the books."""
@@ -91,15 +94,26 @@ def units_of(data: ReportData, units: AnsweringUnits, counted: CommuneCounts) ->
     def answer(book: BookStatistics) -> UnitsOfBook:
         return units.of_book(book.place_code, book.place, book.volume)
 
-    books = grouped(data.tallies.books, answer)
+    books, copies = (grouped(some, answer) for some in (data.tallies.books, _second_copies(counted)))
     rows = grouped(data.plan.rows, lambda row: _of_row(units, row, data.places))
     known = [
-        UnitBooks(one, tuple(books.get(one, ())), rows.get(one, ()), counted.deliveries, counted.samples)
-        for one in dict.fromkeys([*books, *rows])
+        UnitBooks(
+            one,
+            tuple(books.get(one, ())),
+            tuple(copies.get(one, ())),
+            rows.get(one, ()),
+            counted.deliveries,
+            counted.samples,
+        )
+        for one in dict.fromkeys([*books, *copies, *rows])
     ]
     return tuple(
         sorted(known, key=lambda one: (len(one.answer.units) != 1, not one.answer.units, one.answer.title))
     )
+
+
+def _second_copies(counted: CommuneCounts) -> tuple[BookStatistics, ...]:
+    return tuple(book for book in counted.books if book.is_second_copy)
 
 
 def _of_row(units: AnsweringUnits, row: WorkPlanRow, names: Mapping[str, str]) -> UnitsOfBook:
@@ -117,11 +131,18 @@ def commune_report(
     scope: str = EVERYWHERE,
 ) -> ManagementReport:
     """Return the report by the units that answer on a day."""
-    data = _data(counted, schemas, plan)
+    data = report_data(counted, schemas, plan)
     found = units_of(data, units, counted)
     single = [one for one in found if len(one.answer.units) == 1]
     open_ = [one for one in found if len(one.answer.units) != 1]
-    total = UnitBooks(UnitsOfBook(), counted.books, plan.rows, counted.deliveries, counted.samples)
+    total = UnitBooks(
+        UnitsOfBook(),
+        data.tallies.books,
+        _second_copies(counted),
+        plan.rows,
+        counted.deliveries,
+        counted.samples,
+    )
     main = ReportSection(
         "communes",
         f"Theo đơn vị trả lời cho sổ vào ngày {units.on:%d/%m/%Y}",
@@ -142,8 +163,10 @@ def commune_report(
     )
 
 
-def _data(counted: CommuneCounts, schemas: Schemas, plan: WorkPlan) -> ReportData:
-    return ReportData(Statistics(counted.at, counted.at, books=counted.books), plan, schemas, 0)
+def report_data(counted: CommuneCounts, schemas: Schemas, plan: WorkPlan) -> ReportData:
+    """Return the data of a report of these counts, without second copies."""
+    books = tuple(book for book in counted.books if not book.is_second_copy)
+    return ReportData(Statistics(counted.at, counted.at, books=books), plan, schemas, 0)
 
 
 def _figures(found: Sequence[UnitBooks], total: UnitBooks) -> tuple[ReportFigure, ...]:
@@ -154,7 +177,9 @@ def _figures(found: Sequence[UnitBooks], total: UnitBooks) -> tuple[ReportFigure
         ReportFigure("Đơn vị hiện nay", count_cell(len(single))),
         ReportFigure("Nơi đăng ký cũ", count_cell(total.former_places)),
         ReportFigure(
-            "Quyển sổ", count_cell(len(total.books)), f"{count_cell(total.delivered).text} quyển đã xuất gói"
+            "Quyển sổ",
+            count_cell(len(total.books)),
+            f"{count_cell(total.delivered).text} quyển đã xuất gói{copies_told(total.second_copies, '; ')}",
         ),
         ReportFigure(
             "Sự kiện đã xong",
@@ -166,6 +191,12 @@ def _figures(found: Sequence[UnitBooks], total: UnitBooks) -> tuple[ReportFigure
     )
 
 
+def copies_told(copies: Iterable[BookStatistics], sign: str = "") -> str:
+    """Return how many second copies there are beside the books; ``""``: none."""
+    number = sum(1 for _ in copies)
+    return f"{sign}{count_cell(number).text} bản thứ hai của sổ kép không tính" if number else ""
+
+
 def _unit_table(data: ReportData, found: Sequence[UnitBooks], total: UnitBooks) -> ReportTable:
     def target(one: UnitBooks) -> int:
         return data.all_to_do if one is total else data.target(one.books, one.rows)
@@ -175,6 +206,7 @@ def _unit_table(data: ReportData, found: Sequence[UnitBooks], total: UnitBooks) 
         texts("Mã", lambda one: "" if one is total else one.answer.units[0].code),
         counts("Nơi cũ", lambda one: one.former_places),
         counts("Sổ", lambda one: len(one.books)),
+        counts("Bản thứ hai", lambda one: len(one.second_copies)),
         counts("Đã xuất gói", lambda one: one.delivered),
         counts("Phải làm", target),
         counts("Đã đọc", lambda one: one.amount("entries")),
@@ -186,7 +218,10 @@ def _unit_table(data: ReportData, found: Sequence[UnitBooks], total: UnitBooks) 
         bounds("Sai không quá", lambda one: one.wrong, lambda one: one.checked),
         counts("Trích lục", lambda one: one.extracts),
     )
-    note = "“Tất cả” gồm cả sổ chưa rõ đơn vị. “Sai không quá”: cận trên 95 % theo mẫu của các lô; – là chưa lấy mẫu."
+    note = (
+        "“Tất cả” gồm cả sổ chưa rõ đơn vị; bản thứ hai của sổ kép không tính là sổ. "
+        "“Sai không quá”: cận trên 95 % theo mẫu của các lô; – là chưa lấy mẫu."
+    )
     return table_of("communes", "Theo xã hiện nay", found, columns, total=total, note=note, shown=ALL_ROWS)
 
 
@@ -223,7 +258,7 @@ def _place_table(found: Sequence[UnitBooks]) -> ReportTable:
 def _places(one: UnitBooks) -> list[tuple[str, str]]:
     """Return code and name of the registration places; a place of the plan alone has no name."""
     names = {row.place: NOTHING for row in one.rows}
-    names |= {book.place_code: book.place or NOTHING for book in one.books}
+    names |= {book.place_code: book.place or NOTHING for book in (*one.second_copies, *one.books)}
     return sorted(names.items())
 
 
@@ -249,72 +284,3 @@ def _chart(data: ReportData, found: Sequence[UnitBooks]) -> BarChart:
         f" ({MOST_BARS} đơn vị nhiều nhất)" if len(found) > MOST_BARS else ""
     )
     return BarChart(title, SORTS, tuple(bars), "sự kiện", "communes")
-
-
-def takeover_report(
-    counted: CommuneCounts, schemas: Schemas, units: AnsweringUnits, unit_id: str, *, scope: str
-) -> ManagementReport | None:
-    """Return the list of the books that a unit takes over, for signature; None: it answers for no book.
-
-    Books of divided places for which it is one of several candidates stand in a table of their own.
-    """
-    found = units_of(_data(counted, schemas, WorkPlan()), units, counted)
-    own = [one for one in found if one.answer.key == unit_id]
-    perhaps = [one for one in found if one.answer.is_split and units.admits(unit_id, one.answer)]
-    if not own and not perhaps:
-        return None
-    (unit,) = {unit for one in (*own, *perhaps) for unit in one.answer.units if unit.id == unit_id}
-    tables = [_book_table("books", "Sổ tiếp nhận", own, schemas, counted.deliveries)]
-    if perhaps:
-        tables.append(
-            _book_table(
-                "perhaps", "Sổ của nơi bị chia, phải thỏa thuận", perhaps, schemas, counted.deliveries
-            )
-        )
-    books = [book for one in own for book in one.books]
-    figures = (
-        ReportFigure("Nơi đăng ký cũ", count_cell(len({book.place_code for book in books}))),
-        ReportFigure("Quyển sổ", count_cell(len(books))),
-        ReportFigure("Sự kiện đã số hóa", count_cell(sum(book.entries for book in books))),
-        ReportFigure("Còn chờ người", count_cell(sum(book.waiting for book in books))),
-    )
-    section = ReportSection(
-        "takeover", f"{unit.title} (mã {unit.code})", figures, tables=tuple(tables), note=KNOWN_UNTIL
-    )
-    return ManagementReport(
-        at=counted.at,
-        since=units.on,
-        days=0,
-        scope=scope,
-        sections=(section,),
-        title="Danh mục sổ hộ tịch tiếp nhận",
-        name=f"tiep-nhan-{unit.code}",
-        signatures=("Bên giao", "Bên nhận"),
-    )
-
-
-def _book_table(
-    key: str,
-    title: str,
-    groups: Iterable[UnitBooks],
-    schemas: Schemas,
-    deliveries: Mapping[int, BookDelivery],
-) -> ReportTable:
-    def delivered(book: BookStatistics) -> date | None:
-        at = deliveries.get(book.book_id, BookDelivery()).delivered_at
-        return None if at is None else local_date(at)
-
-    rows = [(one, book) for one in groups for book in one.books]
-    columns: tuple[ReportColumn[tuple[UnitBooks, BookStatistics]], ...] = (
-        texts("Nơi đăng ký cũ", lambda row: f"{row[1].place} ({row[1].place_code})".strip()),
-        texts("Loại sổ", lambda row: schemas.title_of(row[1].record)),
-        texts("Quyển", lambda row: row[1].volume),
-        counts("Sự kiện theo trang khóa sổ", lambda row: row[1].said_entries),
-        counts("Trang", lambda row: row[1].said_pages),
-        counts("Sự kiện đã số hóa", lambda row: row[1].entries),
-        counts("Còn chờ", lambda row: row[1].waiting),
-        days("Gói cuối ngày", lambda row: delivered(row[1])),
-    )
-    if key == "perhaps":
-        columns = (*columns, texts("Nay có thể là", lambda row: row[0].answer.title))
-    return table_of(key, title, rows, columns, shown=ALL_ROWS)

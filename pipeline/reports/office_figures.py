@@ -55,6 +55,7 @@ class BookFigures(Declaration):
     extracts: Count = 0
     checked: Count = 0
     wrong: Count = 0
+    is_second_copy: bool = False
 
 
 class OfficeFigures(Declaration):

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from pipeline.base.errors import SchemaError
-from pipeline.base.staff_toml_edits import with_changed_row, with_keys, with_row, without_row
+from pipeline.base.staff_toml_edits import with_changed_row, with_keys, with_row, with_table, without_row
 
 FILE = """# của Sở Tư pháp
 [review]   # xem biên bản 12
@@ -69,3 +69,27 @@ def test_the_first_row_of_an_empty_file_and_the_last_one_of_all() -> None:
 def test_a_broken_file_is_not_touched() -> None:
     with pytest.raises(SchemaError, match="cú pháp"):
         with_keys("[review\n", "review", {"check": "none"})
+
+
+SIGN_IN = """[sign_in]
+issuer = "https://a"
+# một cửa
+[[sign_in.group]]
+name = "mot-cua"   # nhóm trong thư mục
+role = "reviewer"
+places = ["1"]
+
+# lãnh đạo
+[[sign_in.group]]
+name = "lanh-dao"
+role = "supervisor"   # từ tháng 3
+"""
+
+
+def test_rows_of_a_table_keep_their_comments() -> None:
+    groups = [{"name": "mot-cua", "role": "checker"}, {"name": "lanh-dao", "role": "supervisor"}]
+    changed = with_table(SIGN_IN, "sign_in", {"issuer": "https://a"}, "group", groups)
+    assert changed == SIGN_IN.replace('"reviewer"\nplaces = ["1"]', '"checker"')
+    more = with_table(SIGN_IN, "sign_in", {}, "group", [{"name": "moi", "role": "checker"}, *groups[::-1]])
+    assert tomllib.loads(more)["sign_in"]["group"] == [{"name": "moi", "role": "checker"}, *groups[::-1]]
+    assert all(words in more for words in ("# nhóm trong thư mục", "# từ tháng 3", "# lãnh đạo"))

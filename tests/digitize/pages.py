@@ -99,7 +99,7 @@ def drawn(
 
 
 def _year(form: Form) -> int:
-    return max(form.years[0], 1976)
+    return max(form.years[0], min(form.years[1], 1976))
 
 
 def tilted(page: DrawnPage, angle: float) -> DrawnPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -94,6 +95,19 @@ def test_the_gathered_report_is_the_report_of_one_registry_that_holds_all(
     assert (gathered.silent, [one.refused for one in gathered.files]) == ((), ["", ""])
     told = files[0].read_text(encoding="utf-8")
     assert "sổ 1" not in told  # folder names stay at the office
+
+
+def test_a_second_copy_is_no_book_of_its_own_in_the_figures_of_a_province(
+    tmp_path: Path, keys: tuple[SigningKey, SigningKey]
+) -> None:
+    copy = replace(book(2, "31117"), is_second_copy=True)
+    file = sent(tmp_path / "in", "a", figures_of(counts(book(1, "31117"), copy), WorkPlan()), keys[0])
+    gathered = gather([file], offices(keys), NOW)
+    units = AnsweringUnits(SCHEMAS.places.gazetteer, date(2026, 12, 3))
+    main = commune_report(gathered.counts, SCHEMAS, units).sections[0]
+    told = {figure.label: (figure.cell.text, figure.note) for figure in main.figures}
+    assert told["Quyển sổ"] == ("1", "1 quyển đã xuất gói; 1 bản thứ hai của sổ kép không tính")
+    assert told["Sự kiện đã xong"] == ("35", "trong 40 đã đọc")
 
 
 def test_the_newest_file_of_an_office_counts_once(

@@ -31,6 +31,8 @@ def director(app: FastAPI, registry: Registry, accounts: Accounts) -> Browser:
         registry.store_scan(book, scan, "scan.pdf", 1000, 1)
         named = [read("entry_number", f"0{number + 1}/2010"), read("child_name", "Thử"), blank("notes")]
         registry.save_page(book, page(entry(*named), scan=scan), "f1")
+    copy = replace(LEDGER, place="Phường An Hòa", place_code="31120", volume="01/2010", copy_of="sổ 31120")
+    registry.book_id(copy, "sổ 31120 bản hai")
     return browser_of(app, accounts, _hired(accounts))
 
 
@@ -46,6 +48,7 @@ def test_books_are_counted_by_the_unit_that_answers_on_the_day_that_is_asked(dir
     assert "Sổ hộ tịch theo xã hiện nay" in today
     assert "Phường Cái Khế" in today
     assert "Nơi bị chia hoặc chưa rõ" in today
+    assert "1 bản thứ hai của sổ kép không tính" in today
     before = text_of(director.get("/communes?on=2020-01-01"))
     assert "Phường An Hòa" in before
     assert director.get("/communes?on=hôm nay").status_code == 422
@@ -58,6 +61,7 @@ def test_the_list_of_a_unit_names_its_books_and_those_it_may_have_to_share(
     shown = text_of(director.get(f"/communes?on=2026-12-03&unit={unit}"))
     assert "Danh mục sổ hộ tịch tiếp nhận" in shown
     assert "Phường An Hòa (31120)" in shown
+    assert "01/2010 (bản thứ hai)" in shown, "a second copy is handed over too"
     assert "Sổ của nơi bị chia, phải thỏa thuận" in shown
     assert director.get("/communes?unit=2025:khong-co").status_code == 404
     paper = director.get(f"/communes/theo-xa.pdf?on=2026-12-03&unit={unit}")

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from tests.web.browser import Browser, text_of
-from tests.web.conftest import browser_of, join
+from tests.web.conftest import PASSWORD, browser_of, join
 
 NEW = "phu.trach.gia"
 
@@ -72,3 +72,18 @@ def test_a_new_password_for_a_supervisor_is_of_no_use_alone(
     (act,) = [act for act in accounts.open_acts() if act.login == "phu.trach" and act.waits]
     assert office["hai"].submit(f"/confirmations/{act.act_id}", {"answer": "refused"}).status_code == 303
     assert Browser(app).log_in("phu.trach", password).status_code == 401
+
+
+def test_whom_the_only_administrator_made_is_told_the_way_to_be_confirmed(
+    app: FastAPI, accounts: Accounts, office: dict[str, Browser]
+) -> None:
+    accounts.deactivate("hai")
+    told = {}
+    for login, role in (("ba", "administrator"), ("phu.trach.hai", "supervisor")):
+        form = {"login": login, "name": "Người Thử", "role": role, "everywhere": "1"}
+        made = office["mot"].submit("/accounts", form)
+        (password,) = re.findall(r"<code>([^<]+)</code>", made.text)
+        accounts.change_password(accounts.authenticate(login, password, "test"), password, PASSWORD, "test")
+        told[login] = text_of(browser_of(app, accounts, login).get("/confirmations"))
+    assert "bạn lập thêm một tài khoản người phụ trách" in told["ba"]
+    assert "người quản trị thứ hai lập thêm một tài khoản người phụ trách" in told["phu.trach.hai"]

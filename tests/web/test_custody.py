@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 from fastapi import FastAPI
 
+from pipeline.declarations.ledger import ledger_text
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
+from tests.registry.pages import LEDGER
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock
 from tests.web.conftest import OTHER, OWN, browser_of
@@ -39,6 +43,13 @@ def test_a_book_is_described_handed_over_signed_printed_and_told_when_late(
     assert "Thử Hai, Công ty Thử phiếu" in text_of(chief.get("/custody"))
     paper = chief.get(at)
     assert (paper.content[:5], paper.headers["content-type"]) == (b"%PDF-", "application/pdf")
+    read = subprocess.run(
+        ["pdftotext", "-", "-"], input=paper.content, capture_output=True, check=True
+    ).stdout
+    printed = " ".join(read.decode().split())
+    assert "Người Thử ký trong chương trình" in printed
+    assert people[Role.OPERATOR, OWN] not in printed
+    assert people[Role.SUPERVISOR, OWN] not in printed
     assert "quá hẹn chưa trả" not in text_of(chief.get("/custody"))
     clock.pass_(days=3)
     chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
@@ -47,3 +58,15 @@ def test_a_book_is_described_handed_over_signed_printed_and_told_when_late(
     other = browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
     assert other.get(at).status_code == 403
     assert "KS.1999.07" not in other.get("/custody").text
+
+
+def test_who_scans_elsewhere_does_not_describe_a_folder_that_lies_there_unread(
+    app: FastAPI, accounts: Accounts, books: Path, people: dict[tuple[Role, str], str]
+) -> None:
+    folder = books / "KS.1998.03"
+    folder.mkdir()
+    (folder / "ledger.toml").write_text(ledger_text(LEDGER), encoding="utf-8")
+    other = browser_of(app, accounts, people[Role.OPERATOR, OTHER])
+    assert other.submit("/custody/books", BOOK | {"folder": folder.name, "place": OTHER}).status_code == 403
+    own = browser_of(app, accounts, people[Role.OPERATOR, OWN])
+    assert own.submit("/custody/books", BOOK | {"folder": folder.name}).status_code == 303

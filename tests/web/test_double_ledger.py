@@ -52,6 +52,27 @@ def test_the_other_ink_stands_beside_the_field_and_its_page_is_a_click_away(
     assert other.get(copied).status_code == 403
 
 
+def test_the_book_lists_what_only_its_copy_has_and_nobody_keys_in_the_copy(
+    registry: Registry, app: FastAPI, accounts: Accounts
+) -> None:
+    with_copy(registry)
+    extra = entry(replace(read("child_name", "Riêng Một Mình"), box=Box(30, 40, 130, 70)))
+    registry.save_page(2, page(extra, scan=COPIED, page_no=4), "f1")
+    join(accounts, "chi.tri", Role.SUPERVISOR)
+    browser = browser_of(app, accounts, "chi.tri")
+    for book_id in (1, 2):
+        shown = browser.get(f"/books/{book_id}").text
+        assert "1 sự kiện chỉ có trong bản thứ hai" in shown
+        assert f"/books/2/pages/{COPIED}/4" in shown
+    assert browser.get(f"/books/2/pages/{COPIED}/4").status_code == 200
+    for address in ("/data-entry/2", f"/data-entry/2/{COPIED}/4"):
+        assert "Đây là bản lưu kép của" in browser.get(address).text
+    assert "Đây là bản lưu kép của" not in browser.get("/data-entry/1").text
+    registry.correct_book(1, LEDGER, "KS.2010.01.moi", author="chi", reason="đổi tên thư mục")
+    assert registry.waiting_copies() == (("KS.2010.01.luu", "KS.2010.01"),)
+    assert "chưa so được gì" in browser.get("/books/2").text
+
+
 def test_the_closing_note_of_a_copy_is_no_further_work(registry: Registry) -> None:
     registry.book_id(replace(COPY, volume="02/2010", entries=90), "KS.2010.02.luu")
     said = {book.folder_name: book.said_entries for book in registry.statistics(None).books().books}

@@ -37,6 +37,15 @@ GIVEN_FEMALE = (
     "Thùy", "Thúy", "Thương", "Tiên", "Trang", "Trâm", "Trinh", "Tuyền", "Tuyết", "Vân", "Vy", "Xuân", "Yến", "Mỵ",
 )  # fmt: skip
 
+FRENCH_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+
+STEMS = ("Giáp", "Ất", "Bính", "Đinh", "Mậu", "Kỷ", "Canh", "Tân", "Nhâm", "Quý")
+BRANCHES = ("Tý", "Sửu", "Dần", "Mão", "Thìn", "Tỵ", "Ngọ", "Mùi", "Thân", "Dậu", "Tuất", "Hợi")
+"""Stems and branches that name a lunar year; year 4 of our era has the first of each."""
+
 SIGNER_TITLES = ("Chủ tịch", "Phó Chủ tịch", "Phó Chủ tịch UBND", "Chủ tịch UBND xã", "CT. UBND xã", "PCT")
 
 RELATIONS = (

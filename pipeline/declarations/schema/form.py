@@ -160,6 +160,7 @@ class Form(Declaration):
         text_size: The size of printed letters as a share of the frame's height.
         areas: Its free rectangles.
         checkboxes: Its printed boxes to tick.
+        wordings: By field, how clerks of its time wrote it; synthetic books are written so.
         fingerprint: A hash of its file.
     """
 
@@ -183,6 +184,7 @@ class Form(Declaration):
     areas: tuple[Area, ...] = Field(default=(), alias="area")
     checkboxes: tuple[CheckBox, ...] = Field(default=(), alias="checkbox")
     table: Table | None = None
+    wordings: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     note: str = ""
     fingerprint: str = ""
 

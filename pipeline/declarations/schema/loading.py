@@ -232,6 +232,8 @@ def _check_cells(form: Form, where: Path) -> None:
 
 
 def _check_slots(form: Form, record: RecordSpec, where: Path) -> None:
+    for name in form.wordings:
+        look_up(name, record.by_name, "trường", f"{record.record}.toml", where)
     for slot in form.slots:
         for name in slot.field_names:
             if name not in record.by_name:

@@ -2,7 +2,8 @@
 
 The key is Ed25519, in a private file of the workspace. A signature proves that the manifest, and through its hashes
 every file of the package, was written by the holder of the key. Receivers know the holder only if they got the public
-key, or its fingerprint, in another way.
+key, or its fingerprint, in another way. Where the office has a certificate, ``manifest.p7s`` holds its signature too;
+the key signs both files, so that none of them can be taken away or changed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline.base.errors import PackageRefused, StorageError
 from pipeline.base.files import (
@@ -88,21 +89,47 @@ def _machine() -> str:
 FORMAT = "hotich package 1"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
+OFFICE_SIGNATURE = "manifest.p7s"
 MOST_MANIFEST_BYTES = 16 << 20
 """Size limit of a manifest; that of a book of a thousand entries takes a hundredth of this."""
 
 
-def write_manifest(folder: Path, content: Mapping[str, Any], key: SigningKey) -> None:
-    """Write the manifest and its signature into the folder of a package."""
+class DetachedSigner(Protocol):
+    """Signs files with the certificate of an office, each in a file of its own."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def sign_detached(self, data: bytes) -> bytes: ...
+
+
+def write_manifest(
+    folder: Path, content: Mapping[str, Any], key: SigningKey, office: DetachedSigner | None = None
+) -> None:
+    """Write the manifest and its signatures into the folder of a package.
+
+    Args:
+        office: Signs with the certificate of the office; ``None``: it has none.
+    """
     manifest = {
         "format": FORMAT,
         **content,
+        **claim_of(office),
         "public_key": key.public,
         "key_fingerprint": fingerprint(key.public),
     }
     data = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
     (folder / MANIFEST).write_bytes(data)
+    if office is not None:
+        signed = office.sign_detached(data)
+        (folder / OFFICE_SIGNATURE).write_bytes(signed)
+        data += signed
     (folder / SIGNATURE).write_text(key.sign(data) + "\n", "ascii")
+
+
+def claim_of(office: DetachedSigner | None) -> dict[str, Any]:
+    """Return what a signed file says of the office's signature beside it, so that none can be taken away."""
+    return {} if office is None else {"office_signature": {"certificate_sha256": office.fingerprint}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +138,7 @@ class PackageFlaw:
 
     Attributes:
         what: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed with another key than the
-            expected key); ``pdf-`` and the flaw of the signature of a PDF.
+            expected key); ``pdf-`` or ``office-`` and the flaw of the office's signature of a PDF, or of the file.
         file: Name of the file; a file in the archive as ``archive.zip/name.pdf``.
     """
 
@@ -129,16 +156,23 @@ def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw,
         StorageError: There is no manifest.
     """
     data, manifest = read_manifest(folder)
-    try:
-        signature = read_regular_file(folder / SIGNATURE).decode("ascii").strip()
-    except (OSError, FileRefused, ValueError):
-        signature = ""
     flaws = []
     if public is not None and public != manifest.get("public_key"):
         flaws.append(PackageFlaw("foreign", MANIFEST))
-    elif not is_signed(data, signature, str(manifest.get("public_key"))):
+    elif not is_signed_manifest(folder, data, str(manifest.get("public_key"))):
         flaws.append(PackageFlaw("unsigned", MANIFEST))
     return (*flaws, *_file_flaws(folder, manifest["files"]))
+
+
+def is_signed_manifest(folder: Path, data: bytes, public: str) -> bool:
+    """Return whether a key signed the manifest of a package, with the office's signature where there is one."""
+    try:
+        signature = read_regular_file(folder / SIGNATURE).decode("ascii").strip()
+        if (folder / OFFICE_SIGNATURE).exists():
+            data += read_regular_file(folder / OFFICE_SIGNATURE)
+    except (OSError, FileRefused, ValueError):
+        return False
+    return is_signed(data, signature, public)
 
 
 def read_manifest(folder: Path) -> tuple[bytes, dict[str, Any]]:
@@ -160,7 +194,7 @@ def read_manifest(folder: Path) -> tuple[bytes, dict[str, Any]]:
 
 
 def _file_flaws(folder: Path, files: Mapping[str, str]) -> Iterator[PackageFlaw]:
-    there = {path.name for path in folder.iterdir()} - {MANIFEST, SIGNATURE}
+    there = {path.name for path in folder.iterdir()} - {MANIFEST, SIGNATURE, OFFICE_SIGNATURE}
     yield from (PackageFlaw("extra", name) for name in sorted(there - {name.split("/")[0] for name in files}))
     for name in sorted(name for name in files if "/" not in name):
         if name not in there:

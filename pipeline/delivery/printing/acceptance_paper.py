@@ -68,7 +68,7 @@ def acceptance_paper(
 ) -> PrintedFile:
     """Return the minutes of a lot as PDF, and record that they were printed."""
     content = acceptance_minutes(_with_names(registry, lot), characters, contract).pdf(
-        offices.of(lot.place_code), today(), asker.login
+        offices.of(lot.place_code), today(), asker.name
     )
     note_printed(registry, "acceptance-printed", f"lot:{lot.lot_id}", content, asker.login)
     return PrintedFile(f"bien-ban-nghiem-thu-lo-{lot.lot_id:04d}.pdf", content)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.base.localtime import format_moment
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.minutes import Minutes, MinutesSigner, facts, listed, note_printed, sentence
@@ -32,12 +34,13 @@ def custody_paper(
         NotYours: It is of a place that the person may not see.
     """
     note = registry.custody_note_of(note_id, asker.person)
-    content = _minutes(note, schemas).pdf(offices.of(note.place_code), note.handed_on, asker.login)
+    names = {account.person.login: account.person.name for account in registry.accounts().list()}
+    content = _minutes(note, schemas, names).pdf(offices.of(note.place_code), note.handed_on, asker.name)
     note_printed(registry, "custody-printed", f"custody:{note_id}", content, asker.login)
     return PrintedFile(f"phieu-giao-nhan-so-{note_id:04d}.pdf", content)
 
 
-def _minutes(note: CustodyNote, schemas: Schemas) -> Minutes:
+def _minutes(note: CustodyNote, schemas: Schemas, names: Mapping[str, str]) -> Minutes:
     titles = {spec.record: spec.title for spec in schemas.records.values()}
     rows = [
         [
@@ -86,8 +89,8 @@ def _minutes(note: CustodyNote, schemas: Schemas) -> Minutes:
             sentence("Phiếu được lập thành 02 bản có giá trị như nhau, mỗi bên giữ 01 bản."),
         ),
         (
-            MinutesSigner("Bên giao", note.giver.name, _signed(note, CustodyAct.GIVER)),
-            MinutesSigner("Bên nhận", note.receiver.name, _signed(note, CustodyAct.RECEIVER)),
+            MinutesSigner("Bên giao", note.giver.name, _signed(note, CustodyAct.GIVER, names)),
+            MinutesSigner("Bên nhận", note.receiver.name, _signed(note, CustodyAct.RECEIVER, names)),
         ),
     )
 
@@ -96,9 +99,10 @@ def _side(office: str, name: str, title: str) -> str:
     return ", ".join(filter(None, (name, title, office)))
 
 
-def _signed(note: CustodyNote, side: CustodyAct) -> str:
+def _signed(note: CustodyNote, side: CustodyAct, names: Mapping[str, str]) -> str:
     act = note.acts.get(side)
     if act is None:
         return ""
-    where = f"ký trên giấy, {act.author} ghi nhận" if act.on_paper else f"{act.author} ký trong chương trình"
+    author = names.get(act.author, act.author)
+    where = f"ký trên giấy, {author} ghi nhận" if act.on_paper else f"{author} ký trong chương trình"
     return f"{act.name}: {where} lúc {format_moment(act.acted_at)}"

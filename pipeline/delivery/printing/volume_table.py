@@ -13,14 +13,13 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.base.errors import PrintRefused, StorageError
-from pipeline.base.files import FileRefused, read_regular_file
+from pipeline.base.files import FileRefused
 from pipeline.base.localtime import format_moment, local_date
-from pipeline.base.signing_key import is_signed
 from pipeline.base.text.numbers import format_count
 from pipeline.delivery.export.book_list import book_list_workbook
 from pipeline.delivery.export.package_folder import (
     MANIFEST,
-    SIGNATURE,
+    is_signed_manifest,
     read_manifest,
 )
 from pipeline.delivery.export.package_values import LONG_FIELD
@@ -171,7 +170,7 @@ def volume_paper(
             (MinutesSigner("Đại diện cơ quan"), MinutesSigner("Đại diện đơn vị số hóa")),
             wide=True,
         )
-        content = minutes.pdf(office, today(), asker.login)
+        content = minutes.pdf(office, today(), asker.name)
     note_printed(registry, "volumes-printed", "registry", content, asker.login)
     return PrintedFile(f"khoi-luong{ending}", content)
 
@@ -180,8 +179,7 @@ def _volume_of(folder: Path, public: str) -> BookVolume | None:
     """Return the volume of a package; None where its manifest is not signed by this key, or lacks a number."""
     try:
         data, manifest = read_manifest(folder)
-        signature = read_regular_file(folder / SIGNATURE).decode("ascii").strip()
-        if not is_signed(data, signature, public):
+        if not is_signed_manifest(folder, data, public):
             return None
         book, counts = manifest["book"], manifest["counts"]
         return BookVolume(

@@ -23,12 +23,16 @@ from pipeline.base.files import (
 from pipeline.base.signing_key import SigningKey, fingerprint, is_signed
 from pipeline.delivery.export.package_folder import (
     MANIFEST,
+    DetachedSigner,
     PackageFlaw,
+    claim_of,
     read_manifest,
 )
+from pipeline.delivery.signing.package_signatures import office_flaws
 
 LIST, HEAD, HEAD_SIGNATURE = "danh-sach.sha256", "danh-sach.json", "danh-sach.sig"
-OWN = frozenset({LIST, HEAD, HEAD_SIGNATURE})
+HEAD_OFFICE = "danh-sach.p7s"
+OWN = frozenset({LIST, HEAD, HEAD_SIGNATURE, HEAD_OFFICE})
 FORMAT = "hotich disk 1"
 MOST_LIST_BYTES = 256 << 20
 
@@ -44,10 +48,16 @@ class DiskCounts:
     size: int
 
 
-def write_disk_list(root: Path, key: SigningKey, now: datetime | None = None) -> DiskCounts:
+def write_disk_list(
+    root: Path, key: SigningKey, now: datetime | None = None, office: DetachedSigner | None = None
+) -> DiskCounts:
     """Write the signed list of every file under ``root``; an earlier list is replaced.
 
+    Args:
+        office: Signs with the certificate of the office; ``None``: it has none.
+
     Raises:
+        SetupError: The server of time stamps does not answer.
         StorageError: The disk has no package or refuses the write; or a file name or a manifest is not usable.
     """
     files = sorted(_files(root))
@@ -74,11 +84,17 @@ def write_disk_list(root: Path, key: SigningKey, now: datetime | None = None) ->
             "counts": {name: getattr(counts, name) for name in DiskCounts.__slots__},
             "packages": packages,
             "list_sha256": sha256_of_file(root / LIST),
+            **claim_of(office),
             "public_key": key.public,
             "key_fingerprint": fingerprint(key.public),
         }
         data = (json.dumps(head, ensure_ascii=False, indent=1) + "\n").encode()
         write_atomically(root / HEAD, data)
+        (root / HEAD_OFFICE).unlink(missing_ok=True)
+        if office is not None:
+            signed = office.sign_detached(data)
+            write_atomically(root / HEAD_OFFICE, signed)
+            data += signed
         write_atomically(root / HEAD_SIGNATURE, (key.sign(data) + "\n").encode())
     except OSError as error:
         raise StorageError(f"Không ghi được danh sách vào {root} ({error.strerror}).") from None
@@ -113,11 +129,14 @@ def _package(root: Path, name: str) -> dict[str, Any]:
     return {"folder": folder.relative_to(root).as_posix(), **numbers}
 
 
-def disk_flaws(root: Path, public: str | None = None) -> tuple[PackageFlaw, ...]:
+def disk_flaws(
+    root: Path, public: str | None = None, trusted: tuple[bytes, ...] = ()
+) -> tuple[PackageFlaw, ...]:
     """Return every file of a disk that is missing, changed, new or wrongly signed.
 
     Args:
         public: The expected public key; by default the key in the list.
+        trusted: Certificates (DER) of the issuers that the reader trusts.
 
     Raises:
         StorageError: There is no list.
@@ -137,6 +156,7 @@ def disk_flaws(root: Path, public: str | None = None) -> tuple[PackageFlaw, ...]
         flaws.append(PackageFlaw("foreign", HEAD))
     if not _is_signed(root, data, key):
         flaws.append(PackageFlaw("unsigned", HEAD))
+    flaws += office_flaws(root / HEAD, root / HEAD_OFFICE, head, trusted)
     if sha256_of_file(root / LIST) != wanted:
         flaws.append(PackageFlaw("changed", LIST))
     return (*flaws, *_listed_flaws(root, listed))
@@ -146,6 +166,8 @@ def _is_signed(root: Path, data: bytes, public: str) -> bool:
     """Return whether the signature file is exactly one that the program writes."""
     try:
         signature = read_regular_file(root / HEAD_SIGNATURE).decode("ascii")
+        if (root / HEAD_OFFICE).exists():
+            data += read_regular_file(root / HEAD_OFFICE)
     except (OSError, FileRefused, ValueError):
         return False
     text = signature.removesuffix("\n")

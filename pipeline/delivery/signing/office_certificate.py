@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -16,6 +17,10 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_cer
 from pipeline.base.errors import SetupError
 from pipeline.base.files import read_private_file
 from pipeline.base.localtime import OFFICE_ZONE
+from pipeline.scans.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.delivery.signing.pades import PdfSigner
 
 OfficeKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -72,6 +77,22 @@ def load_certificate(path: Path, password_file: Path, now: datetime | None = Non
         raise SetupError(f"{path} không có khóa bí mật RSA hay ECDSA. Hãy xuất lại tệp cùng khóa bí mật.")
     _refuse_unusable(path, certificate, now)
     return OfficeCertificate(certificate, key, tuple(chain))
+
+
+def office_signer(workspace: Workspace, timestamp_url: str) -> PdfSigner | None:
+    """Return what signs with the certificate of the office; ``None`` without one.
+
+    Raises:
+        SetupError: The certificate cannot sign.
+        SecurityError: Others may read it.
+    """
+    if not workspace.signing_certificate.exists():
+        return None
+    from pipeline.delivery.signing.pades import PdfSigner  # pyHanko: only where files are signed
+
+    return PdfSigner(
+        load_certificate(workspace.signing_certificate, workspace.signing_password), timestamp_url
+    )
 
 
 def _refuse_unusable(path: Path, certificate: x509.Certificate, now: datetime) -> None:

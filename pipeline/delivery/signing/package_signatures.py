@@ -1,17 +1,24 @@
-"""The signatures of the PDFs of a package, verified again."""
+"""The signatures of an office in a package, of its PDFs and of signed files, verified again."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pipeline.base.errors import SetupError
-from pipeline.delivery.export.package_folder import PackageFlaw, read_manifest
-from pipeline.delivery.signing.pades import signature_state
+from pipeline.base.files import FileRefused, read_regular_file
+from pipeline.delivery.export.package_folder import (
+    MANIFEST,
+    MOST_MANIFEST_BYTES,
+    OFFICE_SIGNATURE,
+    PackageFlaw,
+    read_manifest,
+)
 
 
 def pdf_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> tuple[int, tuple[PackageFlaw, ...]]:
@@ -28,8 +35,49 @@ def pdf_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> tuple[
     return len(states), tuple(PackageFlaw(what, file) for what, file in states if what)
 
 
+def manifest_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> tuple[PackageFlaw, ...]:
+    """Return the flaws of the office's signature of the manifest of a package.
+
+    Args:
+        trusted: Certificates (DER) of the issuers that the reader trusts.
+
+    Raises:
+        StorageError: There is no manifest.
+    """
+    told = read_manifest(folder)[1]
+    return tuple(office_flaws(folder / MANIFEST, folder / OFFICE_SIGNATURE, told, trusted))
+
+
+def office_flaws(
+    path: Path, signature: Path, told: Mapping[str, Any], trusted: tuple[bytes, ...]
+) -> Iterator[PackageFlaw]:
+    """Yield the flaw of the office's signature of a file that tells in ``told`` by which certificate it is signed.
+
+    A reader who names trusted issuers expects a signature, whatever the file tells.
+    """
+    claim = told.get("office_signature")
+    wanted = str(claim.get("certificate_sha256", "")) if isinstance(claim, dict) else ""
+    if not (wanted or trusted or signature.exists()):
+        return
+    if not signature.exists():
+        yield PackageFlaw("office-missing", path.name)
+        return
+    from pipeline.delivery.signing.pades import detached_state  # pyHanko: only where there is a signature
+
+    try:
+        data = read_regular_file(path, MOST_MANIFEST_BYTES)
+        state = detached_state(data, read_regular_file(signature), trusted)
+    except (OSError, FileRefused):
+        yield PackageFlaw("office-broken", path.name)
+        return
+    if state.flaw or state.fingerprint != wanted:
+        yield PackageFlaw(f"office-{state.flaw or 'foreign'}", path.name)
+
+
 def _flaws(folder: Path, wanted: str, trusted: tuple[bytes, ...]) -> Iterator[tuple[str, str]]:
     """Yield the flaw of each PDF, ``""`` without one, and its name."""
+    from pipeline.delivery.signing.pades import signature_state  # pyHanko: only where there are signatures
+
     for path in sorted(folder.glob("*.zip")):
         try:
             with zipfile.ZipFile(path) as archive:

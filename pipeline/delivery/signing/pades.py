@@ -1,10 +1,12 @@
 """PAdES signatures of PDFs with pyHanko: written invisibly, so that the file stays PDF/A, and verified again.
 
-A signature covers every byte of a file but its own place, which must hold nothing beside it.
+The same signer signs other files by CAdES, in a file of its own. A signature of a PDF covers every byte of it but its
+own place, which must hold nothing beside it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import re
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from asn1crypto import keys
+from asn1crypto import cms, keys
 from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -28,6 +30,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -77,7 +80,7 @@ def _without_loop(work: Callable[[], T]) -> T:
 
 
 class PdfSigner:
-    """Signs PDFs with the certificate of an office.
+    """Signs PDFs, and other files beside them, with the certificate of an office.
 
     Args:
         timestamp_url: Server of time stamps (RFC 3161); ``""``: none.
@@ -86,6 +89,7 @@ class PdfSigner:
     def __init__(self, office: OfficeCertificate, timestamp_url: str = "") -> None:
         self._signer = _LoadedKeySigner(office)
         self._timestamper = HTTPTimeStamper(timestamp_url) if timestamp_url else None
+        self.fingerprint = office.fingerprint
         certificates = (office.certificate, *office.chain)
         room = _RESERVED + sum(len(one.public_bytes(Encoding.DER)) for one in certificates)
         self._reserved = 2 * (room + (_RESERVED_TIMESTAMP if timestamp_url else 0))
@@ -102,13 +106,33 @@ class PdfSigner:
         writer = signers.PdfSigner(metadata, self._signer, timestamper=self._timestamper)
         try:
             target = IncrementalPdfFileWriter(io.BytesIO(data))
-            signed = _without_loop(partial(writer.sign_pdf, target, bytes_reserved=self._reserved))
-        except (TimestampRequestError, OSError):
-            _logger.warning("the server of time stamps gave no answer")
-            raise SetupError("Máy chủ dấu thời gian không trả lời. Hãy kiểm tra mạng rồi ký lại.") from None
+            signed = _stamped(partial(writer.sign_pdf, target, bytes_reserved=self._reserved))
         except (SigningError, PdfError, ValueError):
             raise SetupError("Không ký được tệp: tệp đã có chữ ký ấy, hoặc không phải PDF.") from None
         return bytes(signed.getvalue())
+
+    def sign_detached(self, data: bytes) -> bytes:
+        """Return the CAdES signature of a file (CMS, DER), to be kept beside it.
+
+        Raises:
+            SetupError: The server of time stamps does not answer.
+        """
+        sign = partial(self._signer.async_sign_general_data, data, DIGEST, use_cades=True)
+        signed = _stamped(lambda: asyncio.run(sign(timestamper=self._timestamper)))
+        return bytes(signed.dump())
+
+
+def _stamped(work: Callable[[], T]) -> T:
+    """Return what ``work`` signs.
+
+    Raises:
+        SetupError: The server of time stamps does not answer.
+    """
+    try:
+        return _without_loop(work)
+    except (TimestampRequestError, OSError):
+        _logger.warning("the server of time stamps gave no answer")
+        raise SetupError("Máy chủ dấu thời gian không trả lời. Hãy kiểm tra mạng rồi ký lại.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +170,28 @@ def signature_state(data: bytes, trusted: tuple[bytes, ...] = ()) -> SignatureSt
         return SignatureState("broken")
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and _is_place_clean(data)
     if not (status.intact and status.valid and whole):
+        return SignatureState("broken", fingerprint)
+    if roots and not status.trusted:
+        return SignatureState("untrusted", fingerprint)
+    return SignatureState("", fingerprint, bool(status.trusted))
+
+
+def detached_state(data: bytes, signature: bytes, trusted: tuple[bytes, ...] = ()) -> SignatureState:
+    """Return the state of the office's CAdES signature of a file.
+
+    Args:
+        trusted: As for ``signature_state``.
+    """
+    try:
+        signed = cms.ContentInfo.load(signature, strict=True)["content"]
+        roots = [asn1.Certificate.load(one) for one in trusted]
+        context = ValidationContext(trust_roots=roots, allow_fetching=False)
+        status = _without_loop(lambda: asyncio.run(async_validate_detached_cms(data, signed, context)))
+        fingerprint = status.signing_cert.sha256.hex()
+    except (SignatureValidationError, ValueError, TypeError, KeyError, AttributeError):
+        return SignatureState("broken")
+    stamp = status.timestamp_validity
+    if not (status.intact and status.valid) or (stamp and not (stamp.intact and stamp.valid)):
         return SignatureState("broken", fingerprint)
     if roots and not status.trusted:
         return SignatureState("untrusted", fingerprint)

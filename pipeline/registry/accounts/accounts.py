@@ -13,10 +13,8 @@ from pipeline.registry.accounts import logins, passwords, stored_accounts
 from pipeline.registry.accounts.logins import (
     CONFIRMED,
     DISMISSED,
-    ForgedRows,
     answer,
     is_waiting,
-    nothing_forged,
     open_acts,
 )
 from pipeline.registry.accounts.model import (
@@ -70,10 +68,9 @@ class Accounts:
         fewer_at_work: Callable[[Connection, datetime], object],
         now: Callable[[], datetime] = utc_now,
         options: AccountOptions = AccountOptions(),
-        forged: ForgedRows = nothing_forged,
     ) -> None:
         self._database, self._fewer_at_work = database, fewer_at_work
-        self._now, self._forged = now, forged
+        self._now = now
         self.options = options
 
     # --- coming in ------------------------------------------------------------------------------------------------
@@ -286,7 +283,7 @@ class Accounts:
     def open_acts(self) -> tuple[OpenAct, ...]:
         """Return the unconfirmed changes of accounts of supervisors and administrators, oldest first."""
         with self._database.reading() as connection:
-            return open_acts(connection, self._forged)
+            return open_acts(connection)
 
     def answer_act(self, person: Person, act_id: int, *, confirmed: bool) -> None:
         """Confirm or refuse a change of an account that somebody else made.
@@ -300,7 +297,7 @@ class Accounts:
         """
         with self._changing() as connection:
             now = self._now()
-            act = answer(connection, act_id, CONFIRMED if confirmed else DISMISSED, person, now, self._forged)
+            act = answer(connection, act_id, CONFIRMED if confirmed else DISMISSED, person, now)
             if confirmed and act.waits and not is_waiting(connection, act.account_id):
                 row = stored_accounts.known_row(connection, act.login)
                 stored_accounts.store_change(

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,6 +54,7 @@ from pipeline.registry.accounts.rows import (
     login_session,
 )
 from pipeline.registry.database.audit import MACHINE, add, compare, record, remove
+from pipeline.registry.database.audit.row_digests import forged
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.database.columns import first_row, rows_of
 from pipeline.registry.errors import NotThere, RowTampered
@@ -216,14 +217,6 @@ def _remove(connection: Connection, table: Table, which: ColumnElement[bool]) ->
 
 CONFIRMED, DISMISSED = "confirmed", "refused"
 
-ForgedRows = Callable[[Connection, str, Collection[int]], Collection[int]]
-"""Tells which rows of a table, given its name, are not the program's own."""
-
-
-def nothing_forged(_connection: Connection, _table: str, _ids: Collection[int]) -> Collection[int]:
-    """Tell of no row that it is forged, where nothing proves it."""
-    return ()
-
 
 def must_wait(connection: Connection, by: str, login: str) -> bool:
     """Return whether an act of ``by`` on the account of ``login`` waits, because another administrator can confirm it.
@@ -292,7 +285,7 @@ class _OpenActRow(AccountActRow):
     name: str
 
 
-def open_acts(connection: Connection, forged: ForgedRows = nothing_forged) -> tuple[OpenAct, ...]:
+def open_acts(connection: Connection) -> tuple[OpenAct, ...]:
     """Return the acts without an answer of the program's own, oldest first."""
     acts = {row.id: row.act_id for row in rows_of(connection, AccountAnswerRow, select(account_answer))}
     unanswered = {acts[answer_id] for answer_id in forged(connection, account_answer.name, acts.keys())}
@@ -323,7 +316,6 @@ def answer(
     said: str,
     person: Person,
     now: datetime,
-    forged: ForgedRows = nothing_forged,
 ) -> _OpenActRow:
     """Answer an act and return it.
 

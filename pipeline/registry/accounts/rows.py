@@ -14,6 +14,7 @@ from pipeline.registry.database.columns import (
     REMOVABLE,
     Id,
     Json,
+    newest_only,
     refers,
     table,
     uncovered,
@@ -43,7 +44,7 @@ class AccountRow:
     last_login_at: datetime | None
 
 
-account = table("account", AccountRow, UniqueConstraint("login"), info=CHANGING)
+account = table("account", AccountRow, UniqueConstraint("login"), info=newest_only(CHANGING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class LoginSessionRow:
     seen_at: datetime
 
 
-login_session = table("login_session", LoginSessionRow, UniqueConstraint("token_digest"), info=REMOVABLE)
+login_session = table(
+    "login_session", LoginSessionRow, UniqueConstraint("token_digest"), info=newest_only(REMOVABLE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class AccountActRow:
     acted_at: datetime
 
 
-account_act = table("account_act", AccountActRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+account_act = table("account_act", AccountActRow, sqlite_autoincrement=True, info=newest_only(APPEND_ONLY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ account_answer = table(
     AccountAnswerRow,
     UniqueConstraint("act_id"),
     sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+    info=newest_only(APPEND_ONLY),
 )
 
 
@@ -180,5 +183,5 @@ external_identity = table(
     ExternalIdentityRow,
     UniqueConstraint("issuer", "subject"),
     sqlite_autoincrement=True,
-    info=CHANGING,
+    info=newest_only(CHANGING),
 )

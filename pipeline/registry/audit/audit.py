@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, select
 from pipeline.base.errors import RegistryError
 from pipeline.registry.audit.audited_subjects import AuditedSubject, subjects_in_words
 from pipeline.registry.audit.model import Flaw, Verification
-from pipeline.registry.audit.seal import KEY_RENEWED, Seal, add_seal, seals_in
+from pipeline.registry.audit.seal import Seal, add_seal, seals_in
 from pipeline.registry.audit.verification import Progress, contradicted, verify
-from pipeline.registry.database.audit.chain import Action, append, audit, head, stored_lines
+from pipeline.registry.database.audit.chain import KEY_RENEWED, Action, append, audit, head, stored_lines
 from pipeline.registry.database.audit.row_digests import make_anew
 from pipeline.registry.database.audit.rows import packed
 from pipeline.registry.database.columns import rows_of

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.base.errors import RegistryError, StorageError
 from pipeline.base.files import make_folder
 from pipeline.registry.audit.model import Flaw, FlawKind, Flaws
-from pipeline.registry.database.audit.chain import StoredAuditRow
+from pipeline.registry.database.audit.chain import KEY_RENEWED, StoredAuditRow
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.stored import moment, spelled
 
@@ -120,9 +120,6 @@ SEALS = "niem-phong"
 
 NAME = "niem-phong-"
 """Prefix of the file names of automatic seals."""
-
-KEY_RENEWED = "key-renewed"
-"""The action of the first line that a new key signs; its detail names the previous key."""
 
 
 class Signatures:

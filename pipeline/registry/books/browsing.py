@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, func, select
 from pipeline.base.model import FIRST_TYPED_ROW, Box, PageRef
 from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
-from pipeline.registry.accounts.permissions import check_place, check_supervises, stages
+from pipeline.registry.accounts.permissions import check_place, check_place_of_book, check_supervises, stages
 from pipeline.registry.books.model import ListedEntry, PagePosition
 from pipeline.registry.books.page_order import places_of_moved
 from pipeline.registry.books.rows import StoredBookRow, book, page, page_failure, page_run, scan
@@ -22,7 +22,9 @@ from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.entries.current_readings import written_boxes
 from pipeline.registry.entries.effective_values import select_values
 from pipeline.registry.entries.machine_view import amendments_in
+from pipeline.registry.entries.model import LedgerCopies
 from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.second_copies import ledger_copies
 from pipeline.registry.errors import NotThere
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import review_task
@@ -74,6 +76,12 @@ def scanned_pages(context: DeskContext, person: Person, book_id: int) -> tuple[B
     """Return all pages of a book to which a person may add, read or not, by the names of their scans."""
     of_book = check_data_entry(context.connection, person, book_id)
     return tuple(pages_in_book(context.connection, of_book))
+
+
+def copies_of_ledger(context: DeskContext, person: Person, book_id: int) -> LedgerCopies | None:
+    """Return the other copy of a book's ledger to a person of its place; None for a ledger kept once."""
+    check_place_of_book(context.connection, person, book_id)
+    return ledger_copies(context.connection, book_id)
 
 
 def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRef) -> BookPageState:

@@ -37,7 +37,7 @@ from pipeline.registry.entries.machine_view import decisions_at, machine_views
 from pipeline.registry.entries.projections import refresh_projections
 from pipeline.registry.entries.rows import EntryPlace, Subject, added_field, entry
 from pipeline.registry.entries.subjects import places_of_subjects
-from pipeline.registry.lots.stored_lots import lot
+from pipeline.registry.lots.stored_lots import held_lots, lot
 from pipeline.registry.tasks.consensus import Verdict
 from pipeline.registry.tasks.model import TaskState
 from pipeline.registry.tasks.rows import decision, keying, review_task
@@ -67,6 +67,7 @@ def correction_overview(connection: Connection, book_id: int) -> CorrectionOverv
     tasks = select(func.count()).where(
         review_task.c.book_id == book_id, review_task.c.state == TaskState.OPEN
     )
+    own_lots = select(lot.c.book_ids).where(lot.c.id.not_in(held_lots(connection)))
     packages = select(func.count()).where(
         audit.c.action == "package-written", audit.c.subject == f"book:{book_id}"
     )
@@ -75,7 +76,7 @@ def correction_overview(connection: Connection, book_id: int) -> CorrectionOverv
         entries=connection.scalar(entries) or 0,
         decisions=connection.scalar(select(func.count()).select_from(decided)) or 0,
         tasks=connection.scalar(tasks) or 0,
-        lots=sum(book_id in ids for ids in connection.scalars(select(lot.c.book_ids))),
+        lots=sum(book_id in ids for ids in connection.scalars(own_lots)),
         packages=connection.scalar(packages) or 0,
     )
 

@@ -21,6 +21,7 @@ from pipeline.registry.database.columns import (
     REMOVABLE,
     Id,
     Json,
+    newest_only,
     refers,
     table,
     uncovered,
@@ -57,7 +58,7 @@ class StoredBookRow:
         return Ledger(**(values | {"series": series, "copy_of": self.copy_of or ""}))
 
 
-book = table("book", StoredBookRow, Index(None, "record", "place_code", "volume"), info=CHANGING)
+book = table("book", StoredBookRow, Index(None, "record", "place_code", "volume"), info=newest_only(CHANGING))
 
 
 @dataclass(frozen=True, slots=True)

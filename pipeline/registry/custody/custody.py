@@ -73,7 +73,7 @@ def describe_books(
 
     Raises:
         RegistryError: A description is not usable; nothing is recorded.
-        NotYours: A book belongs to another place.
+        NotYours: A book, or a book in the registry with its folder name, belongs to another place.
     """
     hold(connection, Whole.CUSTODY)
     known = _described(connection)
@@ -83,6 +83,7 @@ def describe_books(
         before = known.get(asked.folder_name)
         for place in {asked.place_code, asked.place_code if before is None else before.place_code}:
             _check_person(person, place)
+        _check_folder(connection, person, asked.folder_name)
         if before is None or _description(before) != asked:
             rows.append(asdict(asked) | {"author": author, "described_at": clock.now(connection)})
     if rows:
@@ -421,6 +422,15 @@ def _check_person(person: Person | None, place_code: str) -> None:
     if person is not None:
         check_tickets(person)
         check_place(person, place_code)
+
+
+def _check_folder(connection: Connection, person: Person | None, folder_name: str) -> None:
+    """Check that the books in the registry with that folder name, if any, are not all of other places."""
+    places = connection.scalars(
+        select(book.c.place_code).where(book.c.folder_name == folder_name, book_stands)
+    ).all()
+    if person is not None and places and not any(map(person.may_see, places)):
+        check_place(person, places[0])
 
 
 def _sees(person: Person | None, place_code: str) -> bool:

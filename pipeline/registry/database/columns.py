@@ -78,12 +78,15 @@ class AuditCover:
     Attributes:
         end: Column that ends a row of ``ENDS_ONCE``; nothing else of the row ever changes.
         proven: Whether a row that never changes has a signed last digest, too: values that leave the office rest on it.
+        newest: Whether a row is also compared with the newest line of the audit about it, so that no older state of it
+            comes back with the digest that it had then. A process keeps these digests: for tables of few rows.
         uncovered: Why the audit may leave the table out; empty if it covers the table.
     """
 
     life: RowLife
     end: str = ""
     proven: bool = False
+    newest: bool = False
     uncovered: str = ""
 
 
@@ -111,6 +114,11 @@ def only_ends(column: str) -> dict[str, AuditCover]:
 def uncovered(info: dict[str, AuditCover], reason: str) -> dict[str, AuditCover]:
     """Return ``info`` for a table that the audit leaves out."""
     return {AUDIT: replace(info[AUDIT], uncovered=reason)}
+
+
+def newest_only(info: dict[str, AuditCover]) -> dict[str, AuditCover]:
+    """Return ``info`` for a table of which no older state of a row counts."""
+    return {AUDIT: replace(info[AUDIT], newest=True)}
 
 
 MANY = BigInteger().with_variant(Integer, "sqlite")
@@ -240,6 +248,11 @@ def may_change(table_name: str) -> bool:
 def keeps_digest(table_name: str) -> bool:
     """Return whether each row of a covered table has a signed last digest (``row_digest``)."""
     return may_change(table_name) or cover(METADATA.tables[table_name]).proven
+
+
+def newest_names() -> tuple[str, ...]:
+    """Return the tables whose rows are compared with the newest line of the audit about them, by name."""
+    return tuple(name for name, table in sorted(METADATA.tables.items()) if cover(table).newest)
 
 
 def covered_names() -> tuple[str, ...]:

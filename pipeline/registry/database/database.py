@@ -20,6 +20,9 @@ from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
 from pipeline.registry.database.audit.key import Key, KeyFile
+from pipeline.registry.database.audit.proven_rows import ProvenRows
+from pipeline.registry.database.audit.row_digests import NEWEST
+from pipeline.registry.database.columns import newest_names
 from pipeline.registry.errors import RowTampered
 
 EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgresql.EXAMPLE_URL} (máy chủ PostgreSQL)"
@@ -53,7 +56,8 @@ Follower = Callable[[Connection, Mapping[str, Set[int]]], None]
 class Database:
     """A database and its transactions.
 
-    ``follower``, where there is one, is called at the end of every transaction that writes.
+    ``follower``, where there is one, is called at the end of every transaction that writes; ``proven``: the rows of
+    which no older state counts.
 
     Args:
         wait_seconds: How long a writer waits for another one before it gives up, in seconds.
@@ -65,6 +69,7 @@ class Database:
         self.name = self._kind.name
         self.follower: Follower | None = None
         self.key_file = None if audit_key is None else KeyFile(audit_key)
+        self.proven = ProvenRows(self.key_file, *newest_names())
         with self.errors_in_words():
             self.engine = self._kind.connect()
         event.listen(self.engine, "before_execute", trail.refuse_unnoted)
@@ -137,7 +142,7 @@ class Database:
         with (
             self.errors_in_words(),
             self.engine.connect() as connection,
-            connection.execution_options(write=write, **options).begin(),
+            connection.execution_options(**{"write": write, NEWEST: self.proven, **options}).begin(),
         ):
             yield connection
 

@@ -273,6 +273,24 @@ class BookLayers:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerCopies:
+    """A book and the other copy of its ledger.
+
+    Attributes:
+        is_copy: Whether the book is the one that only bears witness.
+        other: Folder name of the other copy; for a copy, of the book that its cover names.
+        other_id: None where no standing book has that folder, place and volume: the copy waits for it.
+        only_in_copy: The entries, by page, row and the scan's file name, that the book has no counterpart of; empty
+            until both are read.
+    """
+
+    is_copy: bool
+    other: str
+    other_id: int | None
+    only_in_copy: tuple[tuple[PageRef, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CopiedEntry:
     """The same entry in the second copy of its ledger: only where its ink lies, never how it was read.
 

@@ -12,7 +12,7 @@ from pipeline.registry.books.rows import book, page, page_run, scan
 from pipeline.registry.books.stored_books import book_row
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.entries.current_readings import written_boxes
-from pipeline.registry.entries.model import CopiedEntry
+from pipeline.registry.entries.model import CopiedEntry, LedgerCopies
 from pipeline.registry.entries.rows import ENTRIES, entry, paired_entry
 from pipeline.registry.withdrawals.stored_withdrawals import book_stands, page_stands
 
@@ -42,6 +42,41 @@ def _partner(connection: Connection, book_id: int, *, to_copy: bool) -> int | No
     same = (book.c[key] == getattr(own, key) for key in ("record", "place_code", "volume"))
     query = select(book.c.id).where(named, *same, book_stands).order_by(book.c.id).limit(1)
     return connection.scalar(query)
+
+
+def ledger_copies(connection: Connection, book_id: int) -> LedgerCopies | None:
+    """Return the other copy of a book's ledger, and the entries that only the second copy has; None without a copy."""
+    own = book_row(connection, book_id)
+    other_id = _partner(connection, book_id, to_copy=not own.copy_of)
+    if own.copy_of:
+        return LedgerCopies(True, own.copy_of, other_id, _unpaired(connection, other_id, book_id))
+    if other_id is None:
+        return None
+    other = book_row(connection, other_id).folder_name
+    return LedgerCopies(False, other, other_id, _unpaired(connection, book_id, other_id))
+
+
+def _unpaired(
+    connection: Connection, book_id: int | None, copy_id: int
+) -> tuple[tuple[PageRef, int, str], ...]:
+    """Return the entries of a copy that no entry of its book repeats; none while nothing was paired."""
+    of_book = select(paired_entry.c.copy_id).where(paired_entry.c.book_id == book_id)
+    paired = frozenset(connection.scalars(of_book))
+    if not paired:
+        return ()
+    query = select(entry.c.id, entry.c.row, scan.c.sha256, scan.c.name, page.c.page_no).select_from(ENTRIES)
+    rows = connection.execute(query.where(scan.c.book_id == copy_id, entry.c.found, page_stands))
+    left = [(row.name, row.page_no, row.row, row.sha256) for row in rows if row.id not in paired]
+    return tuple((PageRef(sha256, page_no), row, name) for name, page_no, row, sha256 in sorted(left))
+
+
+def waiting_copies(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Return the folders of second copies whose book is not there, and the folder that each names."""
+    query = select(book.c.id, book.c.folder_name, book.c.copy_of).where(
+        book.c.copy_of.is_not(None), book_stands
+    )
+    rows = connection.execute(query.order_by(book.c.folder_name)).all()
+    return tuple((row.folder_name, row.copy_of) for row in rows if delivered_book(connection, row.id) is None)
 
 
 def copies_among(connection: Connection, book_ids: Collection[int]) -> frozenset[int]:

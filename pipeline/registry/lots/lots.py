@@ -14,7 +14,6 @@ from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.review import BookPolicy, ReviewPolicy, Way
 from pipeline.declarations.sampling import draw_sample
 from pipeline.declarations.schema import FieldSpec
-from pipeline.registry.accounts.logins import ForgedRows, nothing_forged
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.books.rows import book
@@ -40,6 +39,7 @@ from pipeline.registry.lots.stored_lots import (
     LotRow,
     LotVerdict,
     Part,
+    held_lots,
     lot,
     lot_closing,
     lot_entry,
@@ -84,10 +84,9 @@ class Lots(DeskFacade):
         review: ReviewPolicy,
         sampling: SamplingPolicy,
         now: Callable[[], datetime] | None,
-        forged: ForgedRows = nothing_forged,
     ) -> None:
         super().__init__(database, declared, review, now)
-        self._sampling, self._forged = sampling, forged
+        self._sampling = sampling
 
     def draw(self, person: Person, book_ids: Collection[int], *, seed: str = "") -> Lot:
         """Draw a lot of the settled entries of these books, and hand its sample to people who have not seen them.
@@ -156,7 +155,7 @@ class Lots(DeskFacade):
 
         Raises:
             NotYours: It belongs to another place.
-            RowTampered: It, or what closed it, is not the program's own.
+            RowTampered: It, or its verdict, is not the program's own.
         """
         _check_supervisor(person)
         with self._reading() as context:
@@ -178,6 +177,12 @@ class Lots(DeskFacade):
         _check_supervisor(person)
         with self._reading() as context:
             return lots_of(context.connection, person.places)
+
+    def held(self, person: Person) -> tuple[int, ...]:
+        """Return the numbers of the lots that are held back, since they or their verdicts are not the program's own."""
+        _check_supervisor(person)
+        with self._reading() as context:
+            return tuple(sorted(held_lots(context.connection)))
 
     def _drawn(self, context: DeskContext, person: Person, book_ids: Sequence[int], seed: str) -> int:
         connection = context.connection
@@ -248,14 +253,12 @@ class Lots(DeskFacade):
         record(context.connection, person.login, f"lot-{verdict}", f"lot:{drawn.lot_id}", detail)
 
     def _lot(self, connection: Connection, person: Person, lot_id: int) -> tuple[LotRow, Lot]:
+        if lot_id in held_lots(connection):
+            raise RowTampered(lot.name, (lot_id,))
         row = first_row(connection, LotRow, select(lot).where(lot.c.id == lot_id))
         if row is None:
             raise NotThere(f"Không có lô số {lot_id}. Hãy tải lại danh sách lô.")
         check_place(person, place_of_lot(connection, row))
-        closings = connection.scalars(select(lot_closing.c.id).where(lot_closing.c.lot_id == lot_id)).all()
-        for name, ids in ((lot.name, [lot_id]), (lot_closing.name, closings)):
-            if forged := self._forged(connection, name, ids):
-                raise RowTampered(name, tuple(sorted(forged)))
         return row, lot_of(connection, row)
 
 

@@ -25,6 +25,7 @@ from pipeline.registry.lots.stored_lots import (
     LotRow,
     LotVerdict,
     Part,
+    held_lots,
     lot,
     lot_closing,
     lot_entry,
@@ -141,9 +142,10 @@ def _same(row: _CheckedValue) -> bool:
 def lots_of(
     connection: Connection, places: Collection[str] | None, since: datetime | None = None
 ) -> tuple[Lot, ...]:
-    """Return the lots of these places (None: all) drawn since a moment, newest first."""
+    """Return the lots of these places (None: all) since a moment, newest first; none that is held back."""
+    own = lot.c.id.not_in(held_lots(connection))
     of_late = true() if since is None else lot.c.drawn_at >= since
-    rows = rows_of(connection, LotRow, select(lot).where(of_late).order_by(lot.c.id.desc()))
+    rows = rows_of(connection, LotRow, select(lot).where(own, of_late).order_by(lot.c.id.desc()))
     return tuple(
         lot_of(connection, row) for row in rows if places is None or place_of_lot(connection, row) in places
     )

@@ -28,7 +28,8 @@ from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.rows import account
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.audit.chain import audit
-from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
+from pipeline.registry.database.audit.row_digests import forged
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, newest_only, refers, table
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.reconciliation.model import difference
 from pipeline.registry.tasks.model import TaskState
@@ -60,7 +61,9 @@ class LotRow:
     drawn_at: datetime
 
 
-lot = table("lot", LotRow, Index(None, "place_code"), sqlite_autoincrement=True, info=APPEND_ONLY)
+lot = table(
+    "lot", LotRow, Index(None, "place_code"), sqlite_autoincrement=True, info=newest_only(APPEND_ONLY)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,11 @@ class LotClosingRow:
 
 
 lot_closing = table(
-    "lot_closing", LotClosingRow, UniqueConstraint("lot_id"), sqlite_autoincrement=True, info=APPEND_ONLY
+    "lot_closing",
+    LotClosingRow,
+    UniqueConstraint("lot_id"),
+    sqlite_autoincrement=True,
+    info=newest_only(APPEND_ONLY),
 )
 
 
@@ -314,12 +321,20 @@ def _named(kind: str, key: ColumnElement[int], which: ColumnElement[bool]) -> Se
     return select(literal(f"{kind}:") + cast(key, Text)).where(which)
 
 
+def held_lots(connection: Connection) -> frozenset[int]:
+    """Return the lots that are held back, since they or what closed them are not the program's own."""
+    closings: dict[int, int] = dict(connection.execute(select(lot_closing.c.id, lot_closing.c.lot_id)).all())
+    held = forged(connection, lot.name, connection.scalars(select(lot.c.id)).all())
+    return held | {closings[one] for one in forged(connection, lot_closing.name, closings)}
+
+
 def lots_before(connection: Connection, book_ids: Sequence[int]) -> int:
     """Return the number of lots of exactly these books that were not cancelled."""
     cancelled = exists().where(
         lot_closing.c.lot_id == lot.c.id, lot_closing.c.verdict == LotVerdict.CANCELLED
     )
-    drawn = connection.scalars(select(lot.c.book_ids).where(~cancelled))
+    own = lot.c.id.not_in(held_lots(connection))
+    drawn = connection.scalars(select(lot.c.book_ids).where(~cancelled, own))
     return sum(set(ids) == set(book_ids) for ids in drawn)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, UniqueConstraint, func, select
 from pipeline.registry.database.audit import add, change, note_use, record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import compared
-from pipeline.registry.database.columns import CHANGING, Id, Json, rows_of, table
+from pipeline.registry.database.columns import CHANGING, Id, Json, newest_only, rows_of, table
 from pipeline.registry.publishing.model import (
     MOST_DAYS,
     MOST_TOKENS,
@@ -53,7 +53,7 @@ api_token = table(
     UniqueConstraint("name"),
     UniqueConstraint("secret_digest"),
     sqlite_autoincrement=True,
-    info=CHANGING,
+    info=newest_only(CHANGING),
 )
 
 _tokens = select(*(column for column in api_token.c if column.name != "secret_digest"))

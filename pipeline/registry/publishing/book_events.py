@@ -13,11 +13,11 @@ from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.registry.approvals.rows import book_approval
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.proven_rows import ProvenRows
 from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.columns import APPEND_ONLY, PROVEN, Json, ManyId, rows_of, table
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.publishing.model import BookEvent, ForgedNotice
-from pipeline.registry.publishing.proven_rows import ATTEMPTS, ProvenRows
 from pipeline.registry.search.following import SeenApproval, approvals_seen, note_approval
 from pipeline.registry.statistics.book_states import BookStage, BookState, book_states
 
@@ -43,6 +43,9 @@ webhook_event = table(
     sqlite_autoincrement=True,
     info=PROVEN,
 )
+
+
+ATTEMPTS = "webhook_attempt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ def events_to_send(
 
     An attempt that is not the program's own counts for nothing: it keeps no event back.
     """
-    own = webhook_attempt.c.id.not_in(_forged_attempts(connection, keys, attempts))
+    own = webhook_attempt.c.id.not_in(_forged_attempts(connection, attempts))
     received = webhook_attempt.c.status.between(200, 299)
     sent = select(webhook_attempt.c.webhook_event_id).where(received, own)
     tried = (
@@ -208,7 +211,7 @@ def forged_notices(
         select(webhook_event.c.id).order_by(webhook_event.c.id.desc()).limit(newest)
     ).all()
     events = compared(connection, _newest(keys), webhook_event.name, ids).altered
-    attempted = _forged_attempts(connection, keys, attempts, newest)
+    attempted = _forged_attempts(connection, attempts, newest)
     event_place = select(webhook_event.c.id, webhook_event.c.book_id).where(webhook_event.c.id.in_(events))
     attempt_place = (
         select(webhook_attempt.c.id, webhook_event.c.book_id)
@@ -223,10 +226,10 @@ def forged_notices(
 
 
 def _forged_attempts(
-    connection: Connection, keys: Sequence[Key], attempts: ProvenRows, newest: int | None = None
+    connection: Connection, attempts: ProvenRows, newest: int | None = None
 ) -> frozenset[int]:
     ids = select(webhook_attempt.c.id).order_by(webhook_attempt.c.id.desc()).limit(newest)
-    return attempts.forged(connection, keys, ATTEMPTS, connection.scalars(ids).all())
+    return attempts.forged(connection, ATTEMPTS, connection.scalars(ids).all())
 
 
 def _newest(keys: Sequence[Key]) -> Key | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.registry.database.audit.proven_rows import ProvenRows
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.database.record_tables import RecordSchema
@@ -22,7 +23,6 @@ from pipeline.registry.publishing.model import (
     PublishedEntries,
     PublishedEntry,
 )
-from pipeline.registry.publishing.proven_rows import ProvenRows
 from pipeline.registry.publishing.reading import PublishingPolicy
 from pipeline.registry.statistics.book_states import BookState
 

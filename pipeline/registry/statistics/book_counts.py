@@ -60,6 +60,7 @@ _COLUMNS = (
     book.c.volume,
     case((book.c.copy_of.is_(None), book.c.entries)).label("entries"),
     book.c.pages,
+    book.c.copy_of.is_not(None).label("is_second_copy"),
 )
 
 
@@ -100,6 +101,7 @@ def book_statistics(connection: Connection, places: Places) -> tuple[BookStatist
                 tickets=tickets.get(row.id, 0),
                 unusual=str(drift.get(row.id, {}).get("unusual", "")),
                 unseen=int(drift.get(row.id, {}).get("unseen", 0)),
+                is_second_copy=row.is_second_copy,
             )
         )
     return tuple(found)

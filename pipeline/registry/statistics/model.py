@@ -93,6 +93,7 @@ class BookStatistics:
         tickets: Pages that had to be scanned again.
         unusual: How its handwriting differs from that of the calibration (``""``: unknown).
         unseen: Number of its handwritten values that were accepted without a person nevertheless.
+        is_second_copy: Whether it is the second copy of another book.
     """
 
     book_id: int
@@ -114,6 +115,7 @@ class BookStatistics:
     tickets: int = 0
     unusual: str = ""
     unseen: int = 0
+    is_second_copy: bool = False
 
     @property
     def decided(self) -> int:

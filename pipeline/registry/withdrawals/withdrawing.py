@@ -24,7 +24,7 @@ from pipeline.registry.entries.projections import refresh_projections
 from pipeline.registry.entries.rows import ENTRIES, Subject, entry
 from pipeline.registry.entries.subjects import place_of
 from pipeline.registry.errors import NotThere
-from pipeline.registry.lots.stored_lots import lot, lot_closing
+from pipeline.registry.lots.stored_lots import held_lots, lot, lot_closing
 from pipeline.registry.tasks.keyed_values import live_consensus
 from pipeline.registry.tasks.leases import end_all
 from pipeline.registry.tasks.model import TaskState
@@ -381,7 +381,7 @@ def _lots_with(connection: Connection, entry_ids: Collection[int]) -> tuple[int,
     rows = connection.execute(
         select(lot.c.id, lot.c.sample)
         .outerjoin(lot_closing, lot_closing.c.lot_id == lot.c.id)
-        .where(lot_closing.c.id.is_(None))
+        .where(lot_closing.c.id.is_(None), lot.c.id.not_in(held_lots(connection)))
         .order_by(lot.c.id)
     )
     return tuple(row.id for row in rows if not set(row.sample).isdisjoint(entry_ids))

@@ -259,6 +259,7 @@ def registry_checks(context: RunContext, now: datetime) -> Iterator[Check]:
             summary = registry.summary()
             unguarded = registry.may_change_decisions()
             further = [office.database_check(registry), office.clock_check(registry, now)]
+            further += [_copy_check(*copy) for copy in registry.waiting_copies()]
     except HotichError as error:
         yield Check("Sổ dữ liệu", "missing", "không mở được", error.message)
         return
@@ -266,6 +267,12 @@ def registry_checks(context: RunContext, now: datetime) -> Iterator[Check]:
     advice = "Tài khoản PostgreSQL này có thừa quyền. Hãy dùng tài khoản riêng: hotich registry role-sql."
     yield Check("Sổ dữ liệu", "warning" if unguarded else "ok", state, advice if unguarded else "")
     yield from further
+
+
+def _copy_check(copy: str, named: str) -> Check:
+    why = f"Thư mục “{named}” chưa đọc, đã đổi tên, hay khác quyển số, nơi đăng ký."
+    advice = f"{why} Hãy sửa copy_of ở bìa sổ “{copy}”."
+    return Check("Bản lưu kép", "warning", f"“{copy}” chưa có quyển để đối chiếu", advice)
 
 
 def cores_check(workers: int | None) -> Check:

@@ -190,7 +190,7 @@ def plan_book(
     rng = random_stream(options, form, 0)
     record = schemas.record(form.record)
     first, last = form.years
-    year = options.year or int(rng.integers(max(first, 1976), min(last, 2024) + 1))
+    year = options.year or int(rng.integers(max(first, min(last, 1976)), min(last, 2024) + 1))
     volume = f"{options.volume or int(rng.integers(1, 4)):02}/{year}"
     home = draw_commune(rng, geography_of_year(schemas.places.gazetteer, year))
     spelled = None

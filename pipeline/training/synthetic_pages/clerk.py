@@ -145,7 +145,20 @@ def field_texts(
     """
     if spec.name in facts.written:
         return facts.written[spec.name]
+    if wordings := clerk.form.wordings.get(spec.name):
+        return (_of_the_time(TextRequest(rng, clerk, facts, spec), pick(rng, wordings)),)
     return WRITERS.get(spec.kind, _free_texts)(TextRequest(rng, clerk, facts, spec))
+
+
+def _of_the_time(request: TextRequest, wording: str) -> str:
+    """Return a wording of the form's time, filled with the day and the home of the field's person."""
+    facts, home = request.facts, request.who.home if request.who else request.facts.home
+    day = date_of(request.rng, request.spec, facts)
+    return wording.format(
+        day=day.day, month=day.month, year=day.year, french=words.FRENCH_MONTHS[day.month - 1],
+        cycle=f"{words.STEMS[(day.year - 4) % 10]} {words.BRANCHES[(day.year - 4) % 12]}",
+        age=facts.registered_on.year - day.year, commune=home.name, district=home.district, province=home.province,
+    )  # fmt: skip
 
 
 def _name_texts(request: TextRequest) -> tuple[str, ...]:

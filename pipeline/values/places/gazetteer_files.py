@@ -46,13 +46,13 @@ class GazetteerAdditions:
     """The additions of a file.
 
     Attributes:
-        begun: The bounds of a unit's beginning, by its code and the syllables of its name.
+        begun: The bounds of a unit's beginning and their source, by its code and the syllables of its name.
         aliases: Code and spelling.
         takeovers: Code of the former unit, code of the unit that answers for it, and the day from which it does.
     """
 
     units: tuple[Unit, ...]
-    begun: Mapping[tuple[str, Syllables], Span]
+    begun: Mapping[tuple[str, Syllables], tuple[Span, str]]
     aliases: tuple[tuple[str, str], ...]
     takeovers: tuple[tuple[str, str, int], ...] = ()
 
@@ -145,13 +145,13 @@ class _Reader:
             source=row["source"],
         )
 
-    def _dated(self, row: Mapping[str, Any]) -> tuple[tuple[str, Syllables], Span]:
+    def _dated(self, row: Mapping[str, Any]) -> tuple[tuple[str, Syllables], tuple[Span, str]]:
         key = (row["code"], syllables(row["name"]))
         names = (name for unit in self._known if unit.code == row["code"] for name in unit.names)
         if key[1] not in {syllables(name) for name in names}:
             raise RowFlaw("code", f"không có đơn vị nào mã “{row['code']}” tên “{row['name']}”.")
         since = _bounds("since", row["since"])
-        return key, Span(*since)
+        return key, (Span(*since), row["source"])
 
     def _alias(self, row: Mapping[str, Any]) -> tuple[str, str]:
         if row["code"] not in self._codes:
@@ -286,11 +286,12 @@ def _with(units: Sequence[Unit], added: GazetteerAdditions) -> list[Unit]:
     return [*done, *added.units]
 
 
-def _touched(unit: Unit, begun: dict[tuple[str, Syllables], Span], names: Sequence[str]) -> Unit:
+def _touched(unit: Unit, begun: dict[tuple[str, Syllables], tuple[Span, str]], names: Sequence[str]) -> Unit:
     """Return the unit with its additions. Its beginning is from the first row with the code and the name."""
     known = begun.pop((unit.code, syllables(unit.name)), None)
-    span = unit.span if known is None else _closer(unit.span, known)
-    return replace(unit, span=span, aka=tuple(dict.fromkeys((*unit.aka, *names))))
+    if known is not None:
+        unit = replace(unit, span=_closer(unit.span, known[0]), source=unit.source or known[1])
+    return replace(unit, aka=tuple(dict.fromkeys((*unit.aka, *names))))
 
 
 def _closer(span: Span, known: Span) -> Span:

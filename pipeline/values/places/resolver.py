@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from pipeline.base.text.tones import has_marks
-from pipeline.values.places.gazetteer import COVERED, Gazetteer
+from pipeline.values.places.gazetteer import COVERED, TABLES, Gazetteer
 from pipeline.values.places.unit import ALWAYS, NEVER, TYPES, DayRange, Level, Span, Unit, Validity
 from pipeline.values.places.written_places import PlacePart, split_place
 
@@ -89,6 +89,10 @@ class _Named:
 LAST_IN_NORTH = "44"
 """The code of Quảng Bình: the provinces are numbered from north to south."""
 
+NO_TABLE_BEFORE = 19760702
+"""The country's reunification: of earlier districts and communes the tables of today say nothing, and their names went
+to other land (every province had a quận Châu Thành)."""
+
 Chain = tuple[_Named, ...]
 """Nested units, largest first."""
 
@@ -153,7 +157,7 @@ class Resolver:
         if not parts:
             return NOTHING
         days = self._days(first, last)
-        chains, unknown = self._chains(parts, has_marks(written))
+        chains, unknown = self._chains(parts, has_marks(written), days)
         if not chains or not chains[0]:
             return PlaceResolution(
                 ResolutionState.UNKNOWN, unknown=unknown, complete=_is_covered(days, parts)
@@ -189,7 +193,7 @@ class Resolver:
             written.setdefault(unit.level, unit)
         return tuple(written[level] for level in sorted(written, reverse=True))
 
-    def _chains(self, parts: Sequence[PlacePart], marked: bool) -> tuple[list[Chain], str]:
+    def _chains(self, parts: Sequence[PlacePart], marked: bool, days: DayRange) -> tuple[list[Chain], str]:
         """Return the longest chains of nested units, and the unknown part that ends them, if any.
 
         After an unknown part, smaller parts are ignored: their location would be unknown. A part before all known parts
@@ -197,7 +201,12 @@ class Resolver:
         """
         chains: list[Chain] = [()]
         for part in reversed(parts):
-            longer = [(*chain, named) for chain in chains for named in self._named(part, chain, marked)]
+            longer = [
+                (*chain, named)
+                for chain in chains
+                for named in self._named(part, chain, marked)
+                if _is_told(named.unit, days)
+            ]
             if longer:
                 chains = longer
             elif part.typed or not _has_commune(chains):
@@ -221,6 +230,13 @@ class Resolver:
         ]
         choosy = marked and any(named.spelled for named in candidates)
         return (named for named in candidates if named.spelled or not choosy)
+
+
+def _is_told(unit: Unit, days: DayRange) -> bool:
+    """Return whether a source may speak of the unit on those days."""
+    if days.last >= NO_TABLE_BEFORE or unit.scheme not in TABLES or unit.level is Level.PROVINCE:
+        return True
+    return bool(unit.source) or NEVER < unit.span.from_min <= days.last
 
 
 def _spans(unit: Unit, kind: str) -> Iterator[Span]:

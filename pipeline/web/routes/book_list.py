@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import LedgerError, RegistryError, RegistryUnavailable, SchemaError
 from pipeline.base.model import Ledger
-from pipeline.declarations.ledger import LEDGER_LABELS, load_ledger
+from pipeline.declarations.ledger import LEDGER_LABELS
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.accounts.saved_filters import MOST_NAME, FilteredPage
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookState
@@ -19,7 +19,7 @@ from pipeline.scans.inbox.book_folder import files_in_book, folder_name_of, open
 from pipeline.scans.inbox.separator_sheet import SeparatorSheet, is_folder_name
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.form_design.from_book import begin_from_book, pages_of_one_form
-from pipeline.web.scanning.book_list import MOST_ROWS, BookFilter, ListedBook, book_list
+from pipeline.web.scanning.book_list import MOST_ROWS, BookFilter, ListedBook, book_list, ledger_in
 from pipeline.web.scanning.covers import CoverForm, cover_choices, ledger_of_form, with_checked_code
 from pipeline.web.scanning.place_codes import AmbiguousPlace, DoubtfulCode, PlaceChoice
 
@@ -34,6 +34,11 @@ router = APIRouter(prefix="/books")
 
 @router.get("")
 def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Response:
+    return list_page(visit, narrowed)
+
+
+def list_page(visit: Visit, narrowed: BookFilter, refused: str = "") -> Response:
+    """Return the list of books; ``refused`` says why its filter was not saved."""
     books = visit.registry.statistics(visit.person.places).book_states()
     browses = visit.person.role is Role.SUPERVISOR
     return visit.page(
@@ -47,6 +52,7 @@ def show_books(visit: VisitDep, narrowed: Annotated[BookFilter, Query()]) -> Res
             visit.units,
         ),
         narrowed=narrowed,
+        refused=refused,
         saved=visit.registry.filters_of(visit.person, FilteredPage.BOOKS),
         most_name=MOST_NAME,
         title_of=visit.schemas.title_of,
@@ -85,7 +91,7 @@ def make_book(visit: VisitDep, form: Annotated[NewBookForm, Form()]) -> Response
         if not known:
             typed = with_checked_code(visit.site, visit.person, typed, form.sure)
         ledger = (
-            _ledger_in(visit.site.work.uploads.books, folder) if known else ledger_of_form(visit.site, typed)
+            ledger_in(visit.site.work.uploads.books, folder) if known else ledger_of_form(visit.site, typed)
         )
         prefix = visit.schemas.record(visit.schemas.form(ledger.form).record).prefix
         name = folder or folder_name_of(ledger, prefix)
@@ -98,16 +104,6 @@ def make_book(visit: VisitDep, form: Annotated[NewBookForm, Form()]) -> Response
         words = {**typed, "folder": folder}
         return _new_book_page(visit, words, refused.message, doubted=doubted, choices=choices)
     return RedirectResponse(f"/books/{book_id}/scans", status_code=303)
-
-
-def _ledger_in(books: Path, folder: str) -> Ledger:
-    """Return the ledger of a folder among the books; the name cannot lead outside."""
-    if not is_folder_name(folder) or (books / folder).is_symlink() or not (books / folder).is_dir():
-        raise LedgerError("Không có thư mục sổ ấy.")
-    try:
-        return load_ledger(books / folder)
-    except LedgerError as error:
-        raise LedgerError(error.message.replace(f"{books / folder}/", "")) from None
 
 
 def _add_book(visit: Visit, books: Path, ledger: Ledger, folder: str) -> int:

@@ -107,6 +107,7 @@ def _shown(
         "book.html",
         book=known,
         overview=overview,
+        copies=visit.desk.copies_of_ledger(visit.person, book_id),
         corrections=corrections,
         **cover_choices(visit.site, visit.person, known.ledger.form),
         words=form.words() if form else ledger_words(known.ledger),

@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from pipeline.base.localtime import local_date
-from pipeline.reports.communes import EVERYWHERE, commune_report, takeover_report
+from pipeline.reports.communes import EVERYWHERE, commune_report
 from pipeline.reports.content import ManagementReport
+from pipeline.reports.takeover import takeover_report
 from pipeline.values.places import AnsweringUnits
 from pipeline.web.context import Visit, VisitDep
 from pipeline.web.routes.reports import report_file

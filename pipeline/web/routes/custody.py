@@ -9,12 +9,13 @@ from fastapi import APIRouter, Form, Query
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import PrintRefused, RegistryError
+from pipeline.base.errors import LedgerError, PrintRefused, RegistryError
 from pipeline.base.localtime import local_date
 from pipeline.books.scan_norm import norm_flaws
 from pipeline.delivery.printing.custody_paper import custody_paper
 from pipeline.delivery.printing.offices import IssuingOffices
 from pipeline.delivery.printing.service import Asker
+from pipeline.registry.accounts.permissions import check_place
 from pipeline.registry.custody.model import (
     DIRECTION_LABELS,
     SIDES,
@@ -26,6 +27,7 @@ from pipeline.registry.custody.model import (
 )
 from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.routes.printing import file_response
+from pipeline.web.scanning.book_list import ledger_in
 
 router = APIRouter(prefix="/custody")
 
@@ -128,11 +130,24 @@ def describe(visit: VisitDep, typed: Annotated[DescriptionForm, Form()]) -> Resp
     """Record the description of a book; a book that was scanned is checked again."""
     person = visit.person
     with visit.refusing(lambda refused: _page(visit, refused=refused)):
+        _refuse_folder_of_others(visit, typed.folder.strip())
         visit.registry.describe_books([typed.description], author=person.login, person=person)
     for one in visit.registry.books_in_custody(person):
         if one.description.folder_name == typed.folder.strip() and one.book_id is not None:
             visit.site.work.check(one.book_id)
     return RedirectResponse("/custody", status_code=303)
+
+
+def _refuse_folder_of_others(visit: Visit, folder: str) -> None:
+    """Refuse the name of a folder that lies there with the cover of a place which the person may not see."""
+    books = visit.site.work.uploads.books
+    if books is None:
+        return
+    try:
+        ledger = ledger_in(books, folder)
+    except LedgerError:
+        return
+    check_place(visit.person, ledger.place_code)
 
 
 @router.post("/notes")

@@ -155,6 +155,7 @@ def _book(visit: Visit, book_id: int, done: ColumnAnswer = ColumnAnswer(), *, re
     return visit.page(
         "data-entry/book.html",
         book_id=book_id,
+        copies=visit.desk.copies_of_ledger(visit.person, book_id),
         pages=pages,
         wanting=sum(page.state in CALLS_FOR_ENTRY and not page.entries for page in pages),
         calls=CALLS_FOR_ENTRY,
@@ -178,6 +179,7 @@ def _page(
     return visit.page(
         "data-entry/page.html",
         page=page,
+        copies=visit.desk.copies_of_ledger(visit.person, book_id),
         place=_address(book_id, ref),
         state=STATE_WORDS[page.state],
         entries=[(item, share_of(item.box, size), _delivered(visit, page.record, item)) for item in entries],

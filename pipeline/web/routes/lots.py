@@ -141,6 +141,7 @@ def _lots(visit: Visit, refused: str = "") -> Response:
     return visit.page(
         "lots.html",
         table=lot_table(data, visit.site.lots.lots(visit.person)),
+        held=visit.site.lots.held(visit.person),
         books=[book for book in tallies.books if book.done],
         refused=refused,
     )

@@ -59,6 +59,13 @@ def show_settings(
     request: Request, site: SiteDep, session: SessionDep, saved: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
     """Show all settings, and the changes made here."""
+    return settings_page(request, site, session, saved=saved)
+
+
+def settings_page(
+    request: Request, site: Site, session: Session, *, saved: str = "", secret_refused: str = ""
+) -> Response:
+    """Return the page of all settings; ``secret_refused`` says why a secret was not taken."""
     desk = site.office.settings
     refused = ""
     by_hand: tuple[str, ...] = ()
@@ -87,6 +94,8 @@ def show_settings(
         states=site.office.secrets.states() if site.office.secrets is not None else {},
         puts_secrets=session.person.role is Role.ADMINISTRATOR,
         refused=refused,
+        secret_refused=secret_refused,
+        status=422 if secret_refused else 200,
     )
 
 

@@ -37,6 +37,7 @@ from pipeline.web.scanning.book_list import BookFilter, FilterChoices
 FILE_WORDS = {
     "manifest.json": "bản kê của gói",
     "manifest.sig": "chữ ký của bản kê",
+    "manifest.p7s": "chữ ký số của cơ quan trên bản kê",
     ".layers.json": "chữ trên sổ của các ô giao theo quy tắc",
     ".xlsx": "danh sách sự kiện (Excel)",
     ".zip": "ảnh trang sổ, mỗi sự kiện một PDF",

@@ -11,7 +11,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry.accounts.saved_filters import MOST_NAME, MOST_VALUE, FilteredPage
-from pipeline.web.context import RowId, VisitDep
+from pipeline.web.context import RowId, Visit, VisitDep
+from pipeline.web.routes.book_list import list_page
+from pipeline.web.routes.search import SearchForm, search_page
+from pipeline.web.scanning.book_list import BookFilter
 
 router = APIRouter(prefix="/filters")
 
@@ -47,7 +50,8 @@ CRITERIA: Mapping[FilteredPage, tuple[str, ...]] = {
 
 @router.post("")
 def save(visit: VisitDep, form: Annotated[FilterForm, Form()]) -> Response:
-    visit.registry.save_filter(visit.person, form.page, form.filter_name, form.criteria)
+    with visit.refusing(lambda refused: _page(visit, form, refused)):
+        visit.registry.save_filter(visit.person, form.page, form.filter_name, form.criteria)
     query = urlencode({name: value for name, value in form.criteria.items() if value.strip()})
     return RedirectResponse(f"/{form.page.value}?{query}", status_code=303)
 
@@ -56,3 +60,10 @@ def save(visit: VisitDep, form: Annotated[FilterForm, Form()]) -> Response:
 def delete(visit: VisitDep, filter_id: RowId, page: Annotated[FilteredPage, Form()]) -> Response:
     visit.registry.delete_filter(visit.person, filter_id)
     return RedirectResponse(f"/{page.value}", status_code=303)
+
+
+def _page(visit: Visit, form: FilterForm, refused: str) -> Response:
+    """The page of the filter, with what was typed and why it was not saved."""
+    if form.page is FilteredPage.BOOKS:
+        return list_page(visit, BookFilter.model_construct(**form.criteria), refused)
+    return search_page(visit, SearchForm.model_construct(**form.criteria), refused=refused)

@@ -82,19 +82,21 @@ class KeptCriteria(BaseModel):
 
 @router.get("")
 def show_search(visit: VisitDep, kept: Annotated[KeptCriteria, Query()]) -> Response:
-    return _page(visit, SearchForm(**kept.model_dump()))
+    return search_page(visit, SearchForm(**kept.model_dump()))
 
 
 @router.post("")
 def search(visit: VisitDep, typed: Annotated[SearchForm, Form()]) -> Response:
     with (
-        visit.refusing(lambda refused: _page(visit, typed, refused=refused)),
-        visit.refusing(lambda refused: _page(visit, typed, refused=refused, status=429), TooManySearches),
+        visit.refusing(lambda refused: search_page(visit, typed, refused=refused)),
+        visit.refusing(
+            lambda refused: search_page(visit, typed, refused=refused, status=429), TooManySearches
+        ),
     ):
         criteria = typed.criteria(visit.schemas.records)
         reason = SearchReason(typed.purpose, typed.reason)
         result = visit.registry.search(visit.person, criteria, reason, after=typed.after, now=visit.site.now)
-    return _page(visit, typed, result)
+    return search_page(visit, typed, result)
 
 
 @router.get("/{request_id}/ink/{entry_id}/{field}")
@@ -106,9 +108,10 @@ def ink(visit: VisitDep, request_id: RowId, entry_id: RowId, field: str) -> Resp
     )
 
 
-def _page(
+def search_page(
     visit: Visit, typed: SearchForm, result: SearchResult | None = None, *, refused: str = "", status: int = 0
 ) -> Response:
+    """Return the page of the search, with what it found or why it was refused."""
     left_out = 0
     if result is not None:
         left_out = sum(

@@ -18,6 +18,7 @@ from pipeline.web.routes.office_settings import (
     NOT_HERE,
     change_or_ask,
     settings_desk_of,
+    settings_page,
     waiting_effects,
     with_provider,
 )
@@ -78,7 +79,10 @@ def put_secret(
     """Store a secret; it is never shown again."""
     if name not in SECRETS:
         raise HTTPException(404)
-    _secrets(site).put(name, secret)
+    try:
+        _secrets(site).put(name, secret)
+    except SettingsRefused as refused:
+        return settings_page(request, site, session, secret_refused=refused.message)
     site.registry.note_view(session.person, "secret-put", f"secret:{name}")
     if name == "sign_in" and site.entrance.sign_in is not None:
         exchange_parts(request, with_provider)

@@ -16,6 +16,7 @@ from pipeline.declarations.ledger import load_ledger
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 from pipeline.scans.inbox.book_folder import files_in_book
+from pipeline.scans.inbox.separator_sheet import is_folder_name
 from pipeline.values.places import AnsweringUnits
 
 MOST_ROWS = 400
@@ -195,3 +196,13 @@ def _unknown_folder(folder: Path) -> UnknownFolder:
         return UnknownFolder(name, files_in_book(folder), load_ledger(folder))
     except LedgerError as error:
         return UnknownFolder(name, files_in_book(folder), None, error.message.replace(f"{folder}/", ""))
+
+
+def ledger_in(books: Path, folder: str) -> Ledger:
+    """Return the ledger of a folder among the books; the name cannot lead outside."""
+    if not is_folder_name(folder) or (books / folder).is_symlink() or not (books / folder).is_dir():
+        raise LedgerError("Không có thư mục sổ ấy.")
+    try:
+        return load_ledger(books / folder)
+    except LedgerError as error:
+        raise LedgerError(error.message.replace(f"{books / folder}/", "")) from None

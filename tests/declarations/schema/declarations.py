@@ -20,6 +20,8 @@ ASSUMED = (
     "birth-table", "marriage-table", "death-table", "parentage-2016", "marital-status-2016", "guardianship-2016",
     "adoption-2016", "parentage-2006", "marital-status-2006", "change-2016", "guardianship-end-2016",
     "supervision-2016", "noted-divorce-2016", "cover-2006", "cover-2016", "cover-marital-status",
+    "birth-south", "marriage-south", "death-south", "birth-north", "marriage-north", "death-north", "birth-colonial",
+    "marriage-colonial", "death-colonial",
 )  # fmt: skip
 """The forms of which no sheet was seen."""
 

@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 from asn1crypto import tsp
 from asn1crypto import x509 as asn1
+from asn1crypto.cms import ContentInfo
 from asn1crypto.keys import PrivateKeyInfo
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -25,7 +26,7 @@ from pipeline.delivery.export.compression import encode_jpeg
 from pipeline.delivery.export.pdf_writing import PicturePage, entry_pdf
 from pipeline.delivery.export.pdfa_check import pdfa_flaws
 from pipeline.delivery.signing.office_certificate import OfficeKey, load_certificate
-from pipeline.delivery.signing.pades import PdfSigner, signature_state
+from pipeline.delivery.signing.pades import PdfSigner, detached_state, signature_state
 from tests.delivery.export.pdfs import MADE
 from tests.delivery.signing.certificates import NOW, TestAuthority
 
@@ -115,9 +116,12 @@ def test_a_server_of_time_stamps_says_when_a_file_was_signed(tmp_path: Path) -> 
     with ThreadingHTTPServer(("127.0.0.1", 0), _StampServer) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
-        signed = PdfSigner(office, f"{address}/tsa").sign(PDF)
+        signer = PdfSigner(office, f"{address}/tsa")
+        signed, detached = signer.sign(PDF), signer.sign_detached(b"manifest")
         with pytest.raises(SetupError, match="dấu thời gian"):
             PdfSigner(office, f"{address}/down").sign(PDF)
+        with pytest.raises(SetupError, match="dấu thời gian"):
+            PdfSigner(office, f"{address}/down").sign_detached(PDF)
         server.shutdown()
     assert not pdfa_flaws(signed)
     assert signature_state(signed, (AUTHORITY.der,)).flaw == ""
@@ -125,3 +129,7 @@ def test_a_server_of_time_stamps_says_when_a_file_was_signed(tmp_path: Path) -> 
     (token,) = signature.signer_info["unsigned_attrs"][0]["values"]
     told = token["content"]["encap_content_info"]["content"].parsed
     assert told["gen_time"].native == datetime(2026, 11, 5, 8, tzinfo=UTC)
+    assert detached_state(b"manifest", detached, (AUTHORITY.der,)).flaw == ""
+    assert detached_state(b"Manifest", detached).flaw == "broken"
+    (info,) = ContentInfo.load(detached)["content"]["signer_infos"]
+    assert [one["type"].native for one in info["unsigned_attrs"]] == ["signature_time_stamp_token"]

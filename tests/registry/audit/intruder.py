@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from pipeline.registry.database.audit.stored import digests
+from pipeline.registry.database.audit.stored import digests, key_of
 from pipeline.registry.database.database import Database
 from tests.registry.outsider import Outsider
 
@@ -28,6 +28,26 @@ class Intruder:
         with self._without_guards(statements):
             for statement in statements:
                 self.outsider.execute(statement)
+
+    def keep(self, table: str, where: str) -> None:
+        """Copy a row with its last digest, to put it back later."""
+        (row_id,) = self.outsider.execute(f"SELECT {key_of(table)} FROM {table} WHERE {where}")[0]  # noqa: S608
+        proof = f"table_name = '{table}' AND row_id = {row_id}"
+        for name, of_table, which in (("old_row", table, where), ("old_proof", "row_digest", proof)):
+            self.outsider.execute(f"CREATE TABLE {name} AS SELECT * FROM {of_table} WHERE {which}")  # noqa: S608
+
+    def put_back(self, table: str, where: str) -> None:
+        """Restore what ``keep`` copied, whether the row is still there or not."""
+        proof = f"table_name = '{table}' AND row_id IN (SELECT {key_of(table)} FROM old_row)"  # noqa: S608
+        for name, of_table, which in (("old_row", table, where), ("old_proof", "row_digest", proof)):
+            columns = ", ".join(column for column, _ in self.outsider.columns(name))
+            old = f"SELECT {columns} FROM {name}"  # noqa: S608
+            if self.outsider.execute(f"SELECT 1 FROM {of_table} WHERE {which}"):  # noqa: S608
+                self.execute(f"UPDATE {of_table} SET ({columns}) = ({old}) WHERE {which}")  # noqa: S608
+            else:
+                self.execute(f"INSERT INTO {of_table} ({columns}) {old}")
+        for name in ("old_row", "old_proof"):
+            self.outsider.execute(f"DROP TABLE {name}")
 
     def audit(self) -> list[dict[str, Any]]:
         """The rows of the audit by id, times as SQLite spells them."""

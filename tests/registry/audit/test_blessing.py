@@ -123,6 +123,40 @@ class TestAccounts:
         intruder.execute("DELETE FROM login_session WHERE id = 77")
         assert (K.TAMPERING_FOUND, "login_session", 77) in found(lived)
 
+    @pytest.mark.parametrize("harm", ["role", "password", "closed"])
+    def test_an_older_account_with_its_own_digest_lets_nobody_in(
+        self, lived: Registry, intruder: Intruder, passwords: dict[str, str], harm: str
+    ) -> None:
+        accounts = lived.accounts()
+        accounts.create("dan", "Người Thử", Role.ADMINISTRATOR, None)
+        old_token = accounts.authenticate("cuc", passwords["cuc"], "127.0.0.1").token
+        intruder.keep("account", "login = 'cuc'")
+        now = passwords["cuc"]
+        if harm == "role":
+            accounts.set_duties("cuc", Role.CHECKER, ["00001"], by="admin")
+        elif harm == "password":
+            now = accounts.reset_password("cuc", by="admin")
+            old_token = accounts.authenticate("cuc", now, "127.0.0.1").token
+        else:
+            accounts.deactivate("cuc", by="admin")
+        intruder.put_back("account", "login = 'cuc'")
+        with pytest.raises(AccountTampered, match="báo người quản trị"):
+            accounts.authenticate("cuc", passwords["cuc"], "127.0.0.1")
+        assert accounts.session(old_token) is None
+        settled = settle(lived)
+        if harm != "closed":
+            assert accounts.authenticate("cuc", settled["cuc"], "127.0.0.1").person.login == "cuc"
+
+    def test_a_session_that_was_ended_is_over_though_its_row_comes_back(
+        self, lived: Registry, intruder: Intruder, passwords: dict[str, str]
+    ) -> None:
+        accounts = lived.accounts()
+        token = accounts.authenticate("cuc", passwords["cuc"], "127.0.0.1").token
+        intruder.keep("login_session", "account_id = 2")
+        accounts.end(token)
+        intruder.put_back("login_session", "account_id = 2")
+        assert accounts.session(token) is None
+
     def test_a_session_of_the_future_does_not_count(
         self, lived: Registry, intruder: Intruder, passwords: dict[str, str]
     ) -> None:

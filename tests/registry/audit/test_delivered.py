@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,19 +151,26 @@ def test_an_older_state_with_its_own_digest_is_not_delivered(
     lived: Registry, intruder: Intruder, table: str, key: str
 ) -> None:
     """A value that was decided anew, or a task that was done before a check opened it again."""
-    kept = {"now": (table, f"{key} = 1"), "proof": ("row_digest", f"table_name = '{table}' AND row_id = 1")}
-    for name, (of_table, where) in kept.items():
-        intruder.outsider.execute(f"CREATE TABLE old_{name} AS SELECT * FROM {of_table} WHERE {where}")  # noqa: S608
+    intruder.keep(table, f"{key} = 1")
     lived.decide(1, [Verdict(NATIVE_PLACE, FieldStatus.READ, "Thử Năm")], author="binh")
     book_id = lived.entry(1).book_id
     lived.save_checks([CrossEntryFinding(book_id, 1, 1, finding("K07", "child_name"))], ["K07"])
     assert tables_by_entry(lived) == {1: (), 2: ()}
-    for name, (of_table, where) in kept.items():
-        columns = ", ".join(column for column, _ in intruder.outsider.columns(f"old_{name}"))
-        intruder.execute(
-            f"UPDATE {of_table} SET ({columns}) = (SELECT {columns} FROM old_{name}) WHERE {where}"  # noqa: S608
-        )
+    intruder.put_back(table, f"{key} = 1")
     assert tables_by_entry(lived) == {1: (table,), 2: ()}
+
+
+def test_an_older_cover_of_a_book_with_its_own_digest_is_not_delivered(
+    lived: Registry, intruder: Intruder
+) -> None:
+    book_id = lived.entry(1).book_id
+    known = lived.known_book(book_id)
+    intruder.keep("book", f"id = {book_id}")
+    other = replace(known.ledger, closed_on="30.12.2010")
+    lived.correct_book(book_id, other, known.folder_name, author="an", reason="bìa ghi khác")
+    assert tables_by_entry(lived) == {1: (), 2: ()}
+    intruder.put_back("book", f"id = {book_id}")
+    assert tables_by_entry(lived) == {1: ("book",), 2: ("book",)}
 
 
 def test_what_was_settled_is_delivered_again(lived: Registry, intruder: Intruder) -> None:

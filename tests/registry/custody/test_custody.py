@@ -124,6 +124,15 @@ def test_only_who_scans_or_supervises_at_the_place_takes_part(registry: Registry
     assert registry.custody_notes(stranger) == ()
 
 
+def test_the_folder_name_of_a_book_of_another_place_is_not_described_first(
+    registry: Registry, book: int
+) -> None:
+    stranger = person(21, Role.OPERATOR, frozenset({"99999"}))
+    with pytest.raises(NotYours):
+        registry.describe_books([replace(FIRST, place_code="99999")], author=stranger.login, person=stranger)
+    assert registry.describe_books([FIRST], author="an", person=OPERATOR) == 1
+
+
 def test_a_signature_behind_the_programs_back_moves_no_book(registry: Registry, outsider: Outsider) -> None:
     registry.describe_books([FIRST, SECOND], author="an")
     note = registry.make_custody_note(OUT, author="an")

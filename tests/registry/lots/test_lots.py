@@ -119,6 +119,30 @@ def test_a_verdict_behind_the_programs_back_is_no_verdict(
     for act in (lots.lot, lots.close, lots.character_errors):
         with pytest.raises(RowTampered):
             act(people["phu"], lot_id)
+    assert (lots.lots(people["phu"]), lots.held(people["phu"])) == ((), (lot_id,))
+    assert registry.statistics(None, now=clock).all(30).lots == ()
+
+
+def test_a_forged_lot_of_any_form_is_held_alone(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person], outsider: Outsider
+) -> None:
+    lots = lots_of(registry, clock)
+    lot = lots.draw(people["phu"], [book], seed="1")
+    outsider.execute(
+        "INSERT INTO lot (id, place_code, book_ids, preset, turn, entries, size, sample, acceptance, quality, fields, "
+        "seed, account_id, login, drawn_at) "
+        "VALUES (9, '00000', '5', 'x', 1, '{}', 1, 'null', 0, '[1]', '', '', 1, 'phu', '2026-01-02 03:04:05')"
+    )
+    assert (lots.lots(people["phu"]), lots.held(people["phu"])) == ((lot,), (9,))
+    statistics = registry.statistics(None, now=clock)
+    assert statistics.all(30).lots == (lot,)
+    assert statistics.communes().samples
+    assert lots.cancel(people["phu"], lot.lot_id, "lấy nhầm").closing is not None
+    assert lots.draw(people["phu"], [book], seed="2").turn == 1
+    registry.correct_book(
+        book, replace(LEDGER, closed_on="30.12.2010"), "KS.2010.02", author="phu", reason="bìa ghi khác"
+    )
+    registry.withdrawal_preview(registry.part_of_entry(1))
 
 
 def test_a_bad_lot_is_rejected_and_all_of_it_waits_again_with_nothing_lost(

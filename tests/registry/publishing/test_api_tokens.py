@@ -12,6 +12,7 @@ from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.publishing.model import ApiScope, ApiTokenError, PublishedEntry, UnknownApiToken
 from pipeline.registry.publishing.publishing import Publishing
+from tests.registry.audit.intruder import Intruder
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.web.clock import Clock
@@ -55,6 +56,17 @@ def test_a_revoked_token_opens_nothing_more_and_its_name_is_never_given_again(
         publishing.create_token("so-tu-phap", list(ApiScope), None, 1, author="quan.tri")
     with pytest.raises(UnknownApiToken):
         publishing.revoke_token("x" * 10_000, author="binh")
+
+
+def test_a_revoked_token_opens_nothing_though_its_row_comes_back_with_its_digest(
+    publishing: Publishing, outsider: Outsider, url: str
+) -> None:
+    intruder = Intruder(outsider, url)
+    made = publishing.create_token("so-tu-phap", list(ApiScope), None, 1, author="quan.tri")
+    intruder.keep("api_token", "name = 'so-tu-phap'")
+    publishing.revoke_token("so-tu-phap", author="binh")
+    intruder.put_back("api_token", "name = 'so-tu-phap'")
+    assert publishing.token_in_force(made.secret) is None
 
 
 @pytest.mark.parametrize(

@@ -350,7 +350,7 @@ ELSEWHERE = frozenset(
         "set_aside",
     }
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
-    | {"book_approval", "ink_of_hit", "second_copy", "delivered_book"}
+    | {"book_approval", "ink_of_hit", "second_copy", "delivered_book", "ledger_copies", "waiting_copies"}
     | {"keyed_by", "pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
     | {"undeclared_books", "forms_read_by", "columns_of"}
     | {"accepted_values", "sampled_fields", "sampled_values", "drawn_readings"}

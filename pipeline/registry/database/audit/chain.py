@@ -126,6 +126,10 @@ row_digest = table(
 )
 
 
+KEY_RENEWED = "key-renewed"
+"""The action of the first line that a new key signs; its detail names the previous key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The last row of the chain."""

@@ -8,7 +8,7 @@ row instead of answering for it. The table repeats what the chain says; verifyin
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -16,12 +16,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.registry.database.audit.chain import audit, row_digest
 from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.proven_rows import ProvenRows
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import DIGEST_BYTES, GONE, batches, digests
 from pipeline.registry.database.columns import keeps_digest
 
 AT_ONCE = 500
 """Rows in one statement."""
+
+NEWEST = "newest"
+"""Execution option of a connection: the ``ProvenRows`` of its database."""
 
 BATCH = 200
 """Rows of the audit that are read at a time."""
@@ -80,17 +84,30 @@ class Compared:
 
 
 def compared(connection: Connection, key: Key | None, table_name: str, ids: Iterable[int]) -> Compared:
-    """These rows, compared with their last digests."""
+    """These rows, compared with their last digests, and where an older state counts for nothing with the chain."""
     now = digests(connection, table_name, ids)
     last = kept(connection, table_name, now)
+    newest = _newest_told(connection)
+    outdated = frozenset() if newest is None else newest.outdated(connection, table_name, now)
     return Compared(
         now,
         {
             row_id: last[row_id]
             for row_id, digest in now.items()
-            if not last[row_id].is_right(key, table_name, row_id, digest)
+            if row_id in outdated or not last[row_id].is_right(key, table_name, row_id, digest)
         },
     )
+
+
+def forged(connection: Connection, table_name: str, ids: Collection[int]) -> frozenset[int]:
+    """Return the rows among these, of a table of which no older state counts, that are not the program's own."""
+    newest = _newest_told(connection)
+    return frozenset() if newest is None or not ids else newest.forged(connection, table_name, ids)
+
+
+def _newest_told(connection: Connection) -> ProvenRows | None:
+    found: ProvenRows | None = connection.get_execution_options().get(NEWEST)
+    return found
 
 
 def keep(connection: Connection, key: Key | None, written: Mapping[str, Mapping[int, bytes]]) -> None:
