@@ -95,7 +95,7 @@ bench-pens bench-context bench-clerk bench-cost bench-learning: $(if $(filter co
 figures-of-people: # chữ số nhiều người viết, cho người viết thiếu chữ số nào; lần sau tức thì
 	@scripts/training-figures.sh
 
-bench-registry-databases bench-designer bench-designer-real bench-desk-keys bench-desk-cost bench-desk-load bench-first-month bench-chaos bench-cluster bench-scaling: test-packages
+bench-designer bench-designer-real bench-desk-keys bench-desk-cost bench-desk-load bench-first-month bench-chaos bench-cluster bench-scaling: test-packages
 
 chaos: bench-chaos ## Quấy phá một lượt đọc đêm bằng mọi sự cố rồi so từng dòng với lượt yên ổn
 

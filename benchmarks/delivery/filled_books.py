@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.books.made_pages import made_page
 from benchmarks.figures import say
 from pipeline.base.model import (
     Box,
@@ -16,10 +15,7 @@ from pipeline.base.model import (
     FieldReading,
     FieldStatus,
     Ledger,
-    PageKind,
     PageRef,
-    PageResult,
-    Quality,
     Writing,
 )
 from pipeline.declarations.schema import RecordSpec, Schemas
@@ -72,10 +68,9 @@ def fill_book(
             sizes[page.scan] = (stored[1], stored[0])
         registry.store_scan(book_id, scan.sha256, path.name, scan.size, 1)
         readings = tuple(_readings(entry.values, entry.ink, record, schemas, ledger, number))
-        result = PageResult(
-            PageRef(scan.sha256, 1), PageKind.ENTRIES, ledger.form, sizes[page.scan], np.eye(3), 0, 0.0,
-            Quality(100, 120, 0, 300), None, (), (EntryResult(0, readings, ()),), (), {},
-        )  # fmt: skip
+        result = made_page(
+            PageRef(scan.sha256, 1), EntryResult(0, readings, ()), form=ledger.form, size=sizes[page.scan]
+        )
         registry.save_page(book_id, result, "bench")
         if number % 500 == 0:
             say(f"{number} trang trong sổ dữ liệu")

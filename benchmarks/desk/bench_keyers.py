@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED
+from benchmarks.books.made_pages import made_page
 from benchmarks.desk.simulated_keyers import FieldInk, Keyers, SimulatedKeyer, misread
 from benchmarks.figures import report_figures
 from pipeline.base.model import (
@@ -29,10 +30,8 @@ from pipeline.base.model import (
     FieldReading,
     FieldStatus,
     Ledger,
-    PageKind,
     PageRef,
     PageResult,
-    Quality,
     Writing,
 )
 from pipeline.base.stages import Stage
@@ -238,21 +237,7 @@ def _reading(name: str, ink: FieldInk) -> FieldReading:
 
 
 def _page(page_no: int, entry: EntryResult) -> PageResult:
-    return PageResult(
-        ref=PageRef("0" * 64, page_no),
-        kind=PageKind.ENTRIES,
-        form="birth-2006",
-        size=(1, 1),
-        matrix=np.eye(3),
-        turn=0,
-        skew=0.0,
-        quality=Quality(1.0, 1.0, 0.0, 300.0),
-        frame=None,
-        labels=(),
-        entries=(entry,),
-        findings=(),
-        timings={},
-    )
+    return made_page(PageRef("0" * 64, page_no), entry)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from sqlalchemy import text
 
+from benchmarks.books.made_pages import made_page
 from benchmarks.desk.book_copies import Copies, copy_book
 from pipeline.base.model import (
     Box,
@@ -22,10 +22,8 @@ from pipeline.base.model import (
     FieldStatus,
     Hypothesis,
     Ledger,
-    PageKind,
     PageRef,
     PageResult,
-    Quality,
     Writing,
 )
 from pipeline.declarations.office.review import ReviewPolicy
@@ -34,7 +32,7 @@ from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.audit.chain import head
 from pipeline.registry.database.database import Database
 
-FORM, RECORD = "birth-2006", "birth"
+FORM = "birth-2006"
 PAGES, ROWS = 20, 4
 ENTRIES_A_BOOK = PAGES * ROWS
 BOOKS_A_PLACE = 100
@@ -116,21 +114,7 @@ def page_result(book: int, number: int, *, tail: str = "", sha256: str = "") -> 
     entries = tuple(
         EntryResult(row, tuple(_readings((number - 1) * ROWS + row, tail)), ()) for row in range(ROWS)
     )
-    return PageResult(
-        ref=PageRef(sha256 or scan_of(book), number),
-        kind=PageKind.ENTRIES,
-        form=FORM,
-        size=(2480, 3508),
-        matrix=np.eye(3),
-        turn=0,
-        skew=0.1,
-        quality=Quality(100.0, 120.0, 0.0, 300.0),
-        frame=None,
-        labels=(),
-        entries=entries,
-        findings=(),
-        timings={"decode": 0.1},
-    )
+    return made_page(PageRef(sha256 or scan_of(book), number), *entries, form=FORM, timings={"decode": 0.1})
 
 
 def _readings(place: int, tail: str) -> Iterator[FieldReading]:

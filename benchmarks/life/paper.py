@@ -14,8 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from benchmarks.books.made_pages import made_page
 from pipeline.base.files import sha256_of_file, write_atomically
 from pipeline.base.model import (
     Box,
@@ -169,21 +168,11 @@ def read_paper(
         if entry["read"]
     )
     known = page_record["known"]
-    return PageResult(
-        page.ref,
-        PageKind.ENTRIES if known else PageKind.UNKNOWN,
-        form.id if known else "",
-        (width, height),
-        np.eye(3),
-        0,
-        0.0,
-        Quality(100.0, 120.0, 0.0, page.dpi),
-        None,
-        (),
-        entries if known else (),
-        () if known else (Finding("PAGE-FORM", Severity.REVIEW, ()),),
-        {},
-    )
+    return made_page(
+        page.ref, *(entries if known else ()), form=form.id if known else "", size=(width, height),
+        kind=PageKind.ENTRIES if known else PageKind.UNKNOWN, quality=Quality(100.0, 120.0, 0.0, page.dpi),
+        findings=() if known else (Finding("PAGE-FORM", Severity.REVIEW, ()),),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -35,14 +35,12 @@ class DeskDay:
     Attributes:
         tasks: Submissions.
         keys: Keys that they took.
-        slips: Values that were typed wrong on purpose.
         rescans: Pages that somebody asked to be scanned again.
         by_stage: Submissions at each stage.
     """
 
     tasks: int = 0
     keys: int = 0
-    slips: int = 0
     rescans: int = 0
     by_stage: Counter[str] = field(default_factory=Counter)
 
@@ -102,7 +100,6 @@ class Staff:
         drawn = share(f"{person.account_id} {task.task_id} {work.field} {work.candidates}")
         if text and not is_shown and not work.candidates and drawn < SLIPS:
             text = misread(text)
-            day.slips += 1
         if not text:
             day.keys += STATUS.keys
             return Verdict(work.field, FieldStatus.BLANK)

@@ -12,6 +12,7 @@ import argparse
 import itertools
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,8 +25,7 @@ from benchmarks.books.drawn_books import SEED, bench_in, draw
 from benchmarks.figures import report_figures, say
 from benchmarks.orchestration.quick_reader import engines, read_asleep
 from benchmarks.orchestration.small_books import draw_books
-from benchmarks.registry.bench_registry_databases import postgresql_databases
-from benchmarks.servers import dask_cluster
+from benchmarks.servers import dask_cluster, postgresql
 from pipeline.declarations import schema
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import OnProgress, PoolOf, Progress, digitize_book
@@ -52,7 +52,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     schemas = schema.load()
-    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as name, postgresql_databases() as new_url:
+    with (
+        tempfile.TemporaryDirectory(prefix="hotich-bench-") as name,
+        postgresql.server({}) as server,
+        ExitStack() as databases,
+    ):
         folder = Path(name)
         options = SynthOptions(seed=chosen.seed, cover=False)
         form = schemas.form(FORM)
@@ -70,7 +74,8 @@ def main() -> None:
         numbers = itertools.count()  # each registry has the key of its audit in a workspace of its own
 
         def context() -> RunContext:
-            made = replace(bench_in(folder / f"workspace-{next(numbers)}"), registry_url=new_url())
+            url = server.url(databases.enter_context(server.database()))
+            made = replace(bench_in(folder / f"workspace-{next(numbers)}"), registry_url=url)
             if chosen.asleep is None:
                 return made
             reading = partial(read_asleep, seconds=chosen.asleep)

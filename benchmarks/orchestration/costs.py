@@ -15,10 +15,11 @@ import psutil
 from distributed import Client, LocalCluster
 from sqlalchemy import Engine, event, make_url
 
+from benchmarks.books.made_pages import made_page
 from benchmarks.figures import say
 from benchmarks.orchestration.queueing_model import Costs
-from benchmarks.registry import bench_registry_databases as databases
-from pipeline.base.model import Ledger
+from benchmarks.servers import postgresql
+from pipeline.base.model import EntryResult, FieldReading, FieldStatus, Ledger, PageRef, Writing
 from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
 from pipeline.registry import Registry
@@ -28,6 +29,8 @@ from pipeline.scans.intake import list_scans, page_count, page_of
 
 EMPTY_TASKS = 1500
 WRITTEN_PAGES = 120
+DOUBTFUL = 3
+"""Every third field waits for a person."""
 
 
 def measure_costs(books: Sequence[Path], context: RunContext) -> Costs:
@@ -94,10 +97,16 @@ def _writing() -> tuple[float, float, float]:
     say(f"ghi {WRITTEN_PAGES} trang vào PostgreSQL")
     schemas = schema.load()
     ledger = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
-    fields = tuple(schemas.record("birth").by_name)
-    results = [databases.page(number, 1, fields) for number in range(1, WRITTEN_PAGES + 1)]
-    with databases.postgresql_databases() as new_url:
-        url = new_url()
+    readings = tuple(
+        FieldReading(
+            field, FieldStatus.READ, "Thử Một", "Thử Một", 0.5, Writing.HAND, "test", accepted=number % DOUBTFUL > 0
+        )
+        for number, field in enumerate(schemas.record("birth").by_name)
+    )  # fmt: skip
+    read = EntryResult(0, readings, ())
+    results = [made_page(PageRef("a" * 64, number), read) for number in range(1, WRITTEN_PAGES + 1)]
+    with postgresql.server({}) as cluster, cluster.database() as name:
+        url = cluster.url(name)
         with Registry.open(url, schemas) as registry, _times_of_the_audit() as locked:
             book = registry.book_id(ledger, "sổ")
             registry.store_scan(book, "a" * 64, "scan.pdf", 1, WRITTEN_PAGES)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.books.made_pages import made_page
 from pipeline.base.errors import BrokenScan
 from pipeline.base.model import (
     Box,
@@ -22,7 +23,6 @@ from pipeline.base.model import (
     Finding,
     Ledger,
     PageImage,
-    PageKind,
     PageResult,
     Quality,
     Severity,
@@ -93,21 +93,10 @@ def read_page(
     model = engines.labels.fingerprint if seen % 5 == 0 else ""
     note = hashlib.sha256(f"{seen}{model}".encode()).hexdigest()[:8]
     number = int(page.pixels[-1, -2, 0]) * 256 + int(page.pixels[-1, -1, 0])
-    return PageResult(
-        page.ref,
-        PageKind.ENTRIES,
-        form.id,
-        (24, 16),
-        np.eye(3),
-        0,
-        0.0,
-        Quality(1.0, 1.0, 0.0, 300.0),
-        None,
-        (),
-        (_entry(f"{number}/2010", f"Thử {seen % 1000}", note),),
-        (),
-        {},
-    )
+    return made_page(
+        page.ref, _entry(f"{number}/2010", f"Thử {seen % 1000}", note), form=form.id, size=(24, 16),
+        quality=Quality(1.0, 1.0, 0.0, 300.0),
+    )  # fmt: skip
 
 
 def read_asleep(*page: Any, seconds: float) -> PageResult:

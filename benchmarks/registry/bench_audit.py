@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
+from benchmarks.books.made_pages import made_page
 from benchmarks.figures import report_figures, say
 from benchmarks.registry.tamperings import tried_on_postgresql, tried_on_sqlite
 from pipeline.base.model import (
@@ -32,10 +32,8 @@ from pipeline.base.model import (
     Finding,
     Hypothesis,
     Ledger,
-    PageKind,
     PageRef,
     PageResult,
-    Quality,
     Severity,
     Writing,
 )
@@ -153,20 +151,8 @@ def _saved(registry: Registry, book: int, page: PageResult) -> float:
 
 
 def _page(names: tuple[str, ...], number: int, entries: int) -> PageResult:
-    return PageResult(
-        ref=PageRef(SCAN, number),
-        kind=PageKind.ENTRIES,
-        form=LEDGER.form,
-        size=(2480, 3508),
-        matrix=np.eye(3),
-        turn=0,
-        skew=0.5,
-        quality=Quality(100.0, 120.0, 0.0, 300.0),
-        frame=None,
-        labels=(),
-        entries=tuple(_entry(names, number, row) for row in range(entries)),
-        findings=(),
-        timings={"decode": 0.1},
+    return made_page(
+        PageRef(SCAN, number), *(_entry(names, number, row) for row in range(entries)), form=LEDGER.form
     )
 
 

@@ -8,19 +8,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import create_engine, inspect, make_url
 
+from benchmarks.books.made_pages import made_page
 from pipeline.base.model import (
     EntryResult,
     FieldReading,
     FieldStatus,
     Finding,
     Ledger,
-    PageKind,
     PageRef,
     PageResult,
-    Quality,
     Severity,
     Writing,
 )
@@ -69,7 +67,6 @@ class Tampering:
         statements: SQL without triggers, or an act on the database.
         then: The program's next act.
         sealed: Whether the seal of last night is at hand.
-        of_trial: Whether the attack on an earlier version did this.
         unreachable: Why no check can show the tampering; ``""``: it must be detected or refused.
         must_refuse: Whether detecting is too late: what ``then`` gives would have left the office.
     """
@@ -78,7 +75,6 @@ class Tampering:
     statements: tuple[str, ...] | Harm
     then: Then | None = None
     sealed: bool = False
-    of_trial: bool = True
     unreachable: str = ""
     must_refuse: bool = False
 
@@ -191,11 +187,7 @@ def _page(run: str) -> PageResult:
         )
         for row in range(2)
     )
-    return PageResult(
-        ref=PageRef(SCAN, 1), kind=PageKind.ENTRIES, form=LEDGER.form, size=(2480, 3508), matrix=np.eye(3), turn=0,
-        skew=0.5, quality=Quality(100.0, 120.0, 0.0, 300.0), frame=None, labels=(), entries=entries, findings=(),
-        timings={"decode": 0.1},
-    )  # fmt: skip
+    return made_page(PageRef(SCAN, 1), *entries, form=LEDGER.form, timings={"decode": 0.1})
 
 
 @contextmanager

@@ -133,7 +133,7 @@ APPROVED = (
     "VALUES (7, 1, 'approved', 'x', 2, '', 'chi', '2026-01-01 00:00:00.000000')"
 )
 LEAVING = tuple(
-    Tampering(f"{what}, {how}", statements, then, of_trial=False, must_refuse=True)
+    Tampering(f"{what}, {how}", statements, then, must_refuse=True)
     for what, statements in (
         ("an amendment and its signature put in", (AMENDMENT, SIGNATURE)),
         ("a decision put in", (DECISION,)),
@@ -217,60 +217,36 @@ TAMPERINGS: tuple[Tampering, ...] = (
         "value in force, then a decision",
         _sql("UPDATE birth_record SET child_name = 'x' WHERE entry_id = 1"),
         decides,
-        of_trial=False,
     ),
     Tampering(
         "value in force, then read again",
         _sql("UPDATE birth_record SET child_name = 'x' WHERE entry_id = 1"),
         reads_again,
-        of_trial=False,
     ),
     Tampering(
         "entry, then read again",
         _sql("UPDATE entry SET accepted = (1 = 0), found = (1 = 0) WHERE id = 1"),
         reads_again,
-        of_trial=False,
     ),
+    Tampering("entry moved to another row", _sql("UPDATE entry SET row = 9 WHERE id = 2"), checks),
+    Tampering("run, then read again", _sql("UPDATE page_run SET quality = '{}' WHERE latest"), reads_again),
     Tampering(
-        "entry moved to another row", _sql("UPDATE entry SET row = 9 WHERE id = 2"), checks, of_trial=False
+        "finding of a check, then checked again", _sql("UPDATE book_finding SET fields = '[]'"), checks
     ),
-    Tampering(
-        "run, then read again",
-        _sql("UPDATE page_run SET quality = '{}' WHERE latest"),
-        reads_again,
-        of_trial=False,
-    ),
-    Tampering(
-        "finding of a check, then checked again",
-        _sql("UPDATE book_finding SET fields = '[]'"),
-        checks,
-        of_trial=False,
-    ),
-    Tampering(
-        "failure, then failed again", _sql("UPDATE page_failure SET tries = 0"), adds_view, of_trial=False
-    ),
+    Tampering("failure, then failed again", _sql("UPDATE page_failure SET tries = 0"), adds_view),
     Tampering(
         "task, then read again",
         _sql("UPDATE review_task SET stage = 'settled', state = 'done' WHERE id = 2"),
         reads_again,
-        of_trial=False,
     ),
     Tampering(
         "task of another place, then read again",
         _sql("UPDATE review_task SET place_code = '9', version = 99 WHERE id = 2"),
-        of_trial=False,
     ),
-    Tampering(
-        "record deleted and made again",
-        _sql("DELETE FROM birth_record WHERE entry_id = 1"),
-        decides,
-        of_trial=False,
-    ),
-    Tampering("last digests emptied", _sql("DELETE FROM row_digest"), decides, of_trial=False),
-    Tampering("last digest fitted without the key", _fitted_digest, decides, of_trial=False),
-    Tampering(
-        "last digests unsigned", _sql("UPDATE row_digest SET signature = NULL"), logs_in, of_trial=False
-    ),
+    Tampering("record deleted and made again", _sql("DELETE FROM birth_record WHERE entry_id = 1"), decides),
+    Tampering("last digests emptied", _sql("DELETE FROM row_digest"), decides),
+    Tampering("last digest fitted without the key", _fitted_digest, decides),
+    Tampering("last digests unsigned", _sql("UPDATE row_digest SET signature = NULL"), logs_in),
     Tampering(
         "an account nobody made",
         _sql(
@@ -279,53 +255,43 @@ TAMPERINGS: tuple[Tampering, ...] = (
             "must_change, password_set_at, created_at, created_by, changed_at, changed_by FROM account "
             "WHERE login = 'admin'"
         ),
-        of_trial=False,
     ),
-    Tampering(
-        "login of an account", _sql("UPDATE account SET login = 'dung' WHERE login = 'cuc'"), of_trial=False
-    ),
+    Tampering("login of an account", _sql("UPDATE account SET login = 'dung' WHERE login = 'cuc'")),
     Tampering(
         "one-time password lasts",
         _sql("UPDATE account SET password_set_at = '2099-01-01 00:00:00.000000' WHERE login = 'cuc'"),
         logs_in,
-        of_trial=False,
     ),
     Tampering(
         "session begun later",
         _sql("UPDATE login_session SET started_at = seen_at, token_digest = token_digest || 'x'"),
-        of_trial=False,
     ),
     Tampering(
         "wrong tries set back",
         _sql("UPDATE login_failure SET failed_at = '2020-01-01 00:00:00.000000'"),
         logs_in,
-        of_trial=False,
     ),
-    Tampering("unknown view", _unknown_view, of_trial=False),
+    Tampering("unknown view", _unknown_view),
     Tampering(
         "role and its action in the audit",
         _sql(ROLE, "UPDATE audit SET detail = replace(detail, 'reviewer', 'administrator')"),
         logs_in,
-        of_trial=False,
     ),
-    Tampering("tampered, then the key renewed", _sql(ROLE), renews_key, of_trial=False),
-    Tampering("a page of another scan", _sql("UPDATE page SET page_no = 9 WHERE id = 1"), of_trial=False),
+    Tampering("tampered, then the key renewed", _sql(ROLE), renews_key),
+    Tampering("a page of another scan", _sql("UPDATE page SET page_no = 9 WHERE id = 1")),
     Tampering(
         "seen_at within the session",
         _sql("UPDATE login_session SET seen_at = started_at"),
-        of_trial=False,
         unreachable="it changes with every click; a session ends after twelve hours",
     ),
     Tampering(
         "guards dropped and put back unused",
         _guard_back_unused,
-        of_trial=False,
         unreachable="nothing was changed",
     ),
     Tampering(
         "lease of another person",
         _sql("DELETE FROM lease"),
-        of_trial=False,
         unreachable="it lasts for minutes; who is shown a task is in the audit",
     ),
     *LEAVING,

@@ -24,6 +24,7 @@ import numpy as np
 import psycopg
 from PIL import Image
 
+from benchmarks.books.made_pages import made_page
 from benchmarks.security.client import Client
 from benchmarks.security.route_samples import TARGET, TOKEN
 from benchmarks.servers.free_ports import free_port
@@ -34,10 +35,8 @@ from pipeline.base.model import (
     FieldStatus,
     Finding,
     Ledger,
-    PageKind,
     PageRef,
     PageResult,
-    Quality,
     Severity,
     Writing,
 )
@@ -62,7 +61,6 @@ OPEN_FILES = 1024
 START_SECONDS = 300.0
 SIZE = (600, 800)
 BOX = Box(40.0, 40.0, 200.0, 80.0)
-WORKING = (Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR)
 
 
 @dataclass(frozen=True)
@@ -322,10 +320,7 @@ def _page(scan: str, ledger: Ledger, number: int, name: str, *, certain: bool) -
         for spec in schema.load().record("birth").fields
     )  # fmt: skip
     doubts = () if certain else (Finding("READ-LOW", Severity.REVIEW, ("child_name",)),)
-    return PageResult(
-        PageRef(scan, 1), PageKind.ENTRIES, ledger.form, SIZE, np.eye(3), 0, 0.0, Quality(100.0, 120.0, 0.0, 300.0),
-        None, (), (EntryResult(0, readings, doubts),), (), {},
-    )  # fmt: skip
+    return made_page(PageRef(scan, 1), EntryResult(0, readings, doubts), form=ledger.form, size=SIZE)
 
 
 def _verdicts(texts: Mapping[str, str]) -> list[Verdict]:

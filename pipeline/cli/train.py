@@ -61,14 +61,8 @@ def train(
         Path | None,
         typer.Option("--figures", help="Thư mục chữ số thật (scripts/training-figures.sh tải về)."),
     ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without", help="Bỏ một nguồn: drawn, real, rejoined, foreign, marked, clerks, harder."
-        ),
-    ] = None,
     network: Annotated[
-        str, typer.Option("--network", help="Kiểu mạng: pretrained, tall, convolutional, hybrid, recurrent.")
+        str, typer.Option("--network", help="Kiểu mạng: pretrained, tall, convolutional.")
     ] = "tall",
     parent: Annotated[
         Path | None, typer.Option("--from", help="model.onnx để học tiếp, thay vì từ số không.")
@@ -109,16 +103,13 @@ def train(
         raise SetupError(
             f"Thiếu gói {error.name} để huấn luyện. Hãy cài: pip install 'hotich[train]'."
         ) from None
-    from pipeline.training.augmentation import HARDER, AugmentOptions
+    from pipeline.training.augmentation import HARDER
     from pipeline.training.collection import Collection, Kind
     from pipeline.training.loop import LoopOptions
     from pipeline.training.network import NETWORKS
 
     if network not in NETWORKS:
         raise BadParameter(f"--network là một trong: {', '.join(NETWORKS)}.")
-    left_out = set(without or ())
-    if unknown := left_out - {*train.SHARES, "harder"}:
-        raise BadParameter(f"--without không biết {', '.join(unknown)}.")
     kinds: dict[Kind, list[Path] | None] = {
         "plain": real,
         "full": real_full,
@@ -137,11 +128,10 @@ def train(
         parent=parent,
         small=small,
         blend=blend,
-        shares={name: 0.0 if name in left_out else share for name, share in train.SHARES.items()},
         network=NETWORKS[network],
         loop=LoopOptions(
             minutes=minutes, steps=steps, until=until, rate=rate, every=every, seed=seed, threads=threads,
-            device=device, workers=workers, augment=AugmentOptions() if "harder" in left_out else HARDER,
+            device=device, workers=workers, augment=HARDER,
         ),
     )  # fmt: skip
     command = "hotich " + " ".join(Path(word).name if "/" in word else word for word in sys.argv[1:])

@@ -2,8 +2,7 @@
 
 Networks of different types make different errors. Towers: ``residual`` (small residual blocks, trained from scratch)
 and ``pretrained`` (the encoder of PP-OCRv6, pretrained on many languages). Mixers: ``convolutional`` (gated depthwise
-convolutions with a wide view), ``recurrent`` (bidirectional LSTM layers) and ``hybrid`` (convolutional layers, then an
-LSTM layer).
+convolutions with a wide view) and ``hybrid`` (the same, then a bidirectional LSTM layer).
 
 Source:
     Shi et al., "An End-to-End Trainable Neural Network for Image-based Sequence Recognition" (CRNN, 2015); Graves et
@@ -44,7 +43,7 @@ def folded_classes() -> tuple[tuple[int, ...], str]:
     return (0, *(where.get(letter.lower(), 0) for letter in LETTERS)), letters
 
 
-Mixer = Literal["recurrent", "convolutional", "hybrid"]
+Mixer = Literal["convolutional", "hybrid"]
 
 Tower = Literal["residual", "pretrained"]
 
@@ -60,13 +59,13 @@ class NetworkOptions:
         channels: Channels of the four stages of a residual tower.
         blocks: Residual blocks of the last three stages.
         width: Width of the mixer.
-        depth: Layers of the mixer.
+        depth: Convolutional layers of the mixer.
         view: Steps in the window of a convolution of the mixer.
         memory: LSTM units in each direction.
         dropout: Share of dropped values.
     """
 
-    mixer: Mixer = "recurrent"
+    mixer: Mixer = "hybrid"
     tower: Tower = "residual"
     height: int = HEIGHT
     channels: tuple[int, int, int, int] = (32, 64, 128, 192)
@@ -79,9 +78,7 @@ class NetworkOptions:
 
 
 NETWORKS = {
-    "recurrent": NetworkOptions(),
     "convolutional": NetworkOptions(mixer="convolutional", width=256, depth=6, view=11),
-    "hybrid": NetworkOptions(mixer="hybrid", width=256, depth=3, view=11, memory=192),
     "tall": NetworkOptions(
         mixer="hybrid", height=48, blocks=(1, 2, 2), width=320, depth=4, view=11, memory=256
     ),
@@ -159,24 +156,18 @@ class CtcNetwork(nn.Module):
         self.flatten = nn.Linear(rows * channels, options.width)
         self.drop = nn.Dropout(options.dropout)
         width = options.width
-        if options.mixer != "recurrent":
-            self.gates = nn.Sequential(*(_Gated(width, options.view) for _ in range(options.depth)))
-            self.norm = nn.LayerNorm(width)
-        if options.mixer != "convolutional":
-            layers = options.depth if options.mixer == "recurrent" else 1
-            self.lstm = nn.LSTM(
-                width, options.memory, layers,
-                batch_first=True, bidirectional=True, dropout=options.dropout if layers > 1 else 0.0,
-            )  # fmt: skip
+        self.gates = nn.Sequential(*(_Gated(width, options.view) for _ in range(options.depth)))
+        self.norm = nn.LayerNorm(width)
+        if options.mixer == "hybrid":
+            self.lstm = nn.LSTM(width, options.memory, batch_first=True, bidirectional=True)
             width = 2 * options.memory
         self.letters = nn.Linear(width, 1 + len(LETTERS))
 
     def forward(self, lines: Tensor) -> Tensor:
         columns = self.tower(lines).permute(0, 3, 1, 2).flatten(2)
         x = self.drop(functional.relu(self.flatten(columns)))
-        if self.options.mixer != "recurrent":
-            x = self.norm(self.gates(x))
-        if self.options.mixer != "convolutional":
+        x = self.norm(self.gates(x))
+        if self.options.mixer == "hybrid":
             x, _ = self.lstm(x)
         x = self.drop(x)
         scores: Tensor = self.letters(x)

@@ -74,7 +74,6 @@ class TrainingPlan:
         parent: The ``model.onnx`` of a network to train on.
         small: Whether weights are quantized to eight bits.
         blend: Share of the parent's weights in what is written (``averaged_network``).
-        shares: How often lines of each source are seen.
     """
 
     folder: Path
@@ -88,7 +87,6 @@ class TrainingPlan:
     parent: Path | None = None
     small: bool = True
     blend: float = 0.0
-    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
     network: NetworkOptions = field(default_factory=NetworkOptions)
     loop: LoopOptions = field(default_factory=LoopOptions)
 
@@ -190,11 +188,7 @@ class PlannedMixture:
 
     def __call__(self, number: int) -> Mixture:
         """Return the mixture of a round, counted from 0."""
-        shares = self.plan.shares
-        found: list[tuple[float, LineSource]] = list(self._real)
-        if shares["drawn"] > 0:
-            found.append((shares["drawn"], Lines(self._drawn(number))))
-        return Mixture(tuple(found))
+        return Mixture((*self._real, (SHARES["drawn"], Lines(self._drawn(number)))))
 
     @cached_property
     def _real(self) -> tuple[tuple[float, LineSource], ...]:
@@ -205,10 +199,7 @@ class PlannedMixture:
             for name, source in collection.sources(self.plan.work, aligner, self.say).items():
                 found.setdefault(name, []).append(source)
         return tuple(
-            (self.plan.shares[name] / len(sources), source)
-            for name, sources in found.items()
-            for source in sources
-            if self.plan.shares[name] > 0
+            (SHARES[name] / len(sources), source) for name, sources in found.items() for source in sources
         )
 
     @cached_property
@@ -273,9 +264,7 @@ class DrawnLines:
 
 def _all_sources(plan: TrainingPlan, say: Callable[[str], None]) -> TrainingSources:
     """Return what the model has learned from when this run of its training is over."""
-    learns: TrainingSources = {}
-    if plan.shares["drawn"] > 0:
-        learns |= drawn_source(FontSet.find(plan.fonts).licence_summary) | figures_source(plan.figures)
+    learns = drawn_source(FontSet.find(plan.fonts).licence_summary) | figures_source(plan.figures)
     for collection in plan.collections:
         learns |= real_source(collection.folder, collection.taught, collection.kept_apart, say)
     held = _checkpoint_sources(plan.checkpoint)

@@ -304,7 +304,6 @@ def test_the_command_stops_early_and_names_what_it_does_not_know(tmp_path: Path)
     assert "Dừng ở phút 0.01" in stopped.output
     assert not (tmp_path / "hand").exists()
     assert "--network" in run("--network", "large").output
-    assert "letters" in run("--without", "letters").output
 
 
 def test_a_folder_without_labels_is_named_in_the_error(tmp_path: Path) -> None:

@@ -92,13 +92,6 @@ def _scanning(visit: Visit) -> ScanningWork | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SupervisingWork:
-    """The waiting work of a supervisor: label, address and number of each non-empty kind."""
-
-    waiting: tuple[tuple[str, str, int], ...]
-
-
 def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> tuple[tuple[str, str, int], ...] | None:
     """Return label, address and number of each non-empty kind of waiting work; None for roles other than supervisor."""
     if visit.person.role is not Role.SUPERVISOR:
