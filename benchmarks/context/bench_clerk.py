@@ -132,7 +132,7 @@ def _readings(
     """Yield what other revisions read, then what each variant does."""
     for reference in chosen.revision:
         name, read = read_with_revision(reference, [book.folder for book in books], chosen)
-        yield name, KnowledgeReading(read["on"])
+        yield name, KnowledgeReading(read.get("on", read["off"]))
     context, engines = tools()
     variants = {name: VARIANTS[name] for name in chosen.variant or VARIANTS}
     read_with: dict[bool, dict[str, list[PageResult | None]]] = {}

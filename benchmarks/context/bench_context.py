@@ -7,7 +7,7 @@ order, places that recur, numbers and dates that advance, half a seal on the edg
 over labels, notes, figures of one stroke; some on the sheets of another printer (``ReprintOptions``). Their pens are
 those that no network is trained with. With ``LINES`` a folder of real pen lines, every value is real ink of one person
 a book. ``--revision`` reads the same pages with another revision of the code too, with the networks and the calibration
-of that revision: figures of single pages alone, of a revision whose names are those of now. ``--template`` reads
+of that revision; of one without a second pass (d3d426f) there are figures of single pages alone. ``--template`` reads
 them once more as a run over a book does: its first five pages teach the form template that the others are placed by.
 Books, and what revisions read of them, stay in ``bench-out/context``: empty it when books are drawn otherwise than
 before. Columns: ``off`` every page for itself, ``on`` after the second pass, ``template`` the same with the template.
@@ -183,7 +183,8 @@ def _readings(folders: Sequence[Path], chosen: argparse.Namespace) -> Iterator[t
         yield name, {"pages": figures["off"], "second_pass_seconds": None}
     figures = _read(None, folders, chosen)
     yield "off", {"pages": figures["off"], "second_pass_seconds": None}
-    yield "on", {"pages": figures["on"], "second_pass_seconds": figures["second_pass_seconds"]}
+    if "on" in figures:
+        yield "on", {"pages": figures["on"], "second_pass_seconds": figures["second_pass_seconds"]}
     if chosen.template:
         figures = _read(None, folders, chosen, template=True)
         yield "template", {"pages": figures["on"], "second_pass_seconds": figures["second_pass_seconds"]}

@@ -1,4 +1,4 @@
-"""Read the pages of a book one by one, each when asked, with the ``pipeline`` that Python finds.
+"""Read the pages of a book one by one, each when asked, with the ``pipeline`` that Python finds, of any revision.
 
     PYTHONPATH=CHECKOUT python benchmarks/reading/read_in_turn.py BOOK
 
@@ -7,7 +7,7 @@ Then it reads one page for each line that comes in and writes one line of JSON: 
 of the process, and what was read. The first pages of a long book teach its form template and the others are read with
 it, as a run over the book reads them. Two such programs that are asked in turn read the same pages in the same minutes,
 however busy the machine is. The program stands for itself: it imports nothing of ``benchmarks``, whose names of another
-revision differ; those of ``pipeline`` must be these.
+revision differ.
 """
 
 from __future__ import annotations
@@ -19,22 +19,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
-
-import pipeline.runs.reader_preload  # noqa: F401  # what the process loads from which readers are forked
-from pipeline.declarations.ledger import load_ledger
-from pipeline.layout.imaging.form_template import FormTemplate
-from pipeline.recognition.ocr import Engines
-from pipeline.recognition.ocr.tesseract import read_in_process
-from pipeline.runs.template_learning import KeptTemplate, read_in_rounds
-from pipeline.runs.workers import PageJob
-from pipeline.scans import intake
-from pipeline.settings import Settings
 
 BETWEEN = "template"
 """The stage of what happens between two pages: the template of the book is learnt."""
@@ -43,13 +35,14 @@ BETWEEN = "template"
 def main(book: Path) -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr
+    _load_ahead()
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         loaded = _cpu()
-        context = Settings().run_context(Path(folder))
+        context = _context(Path(folder))
         made = _cpu()
-        engines = read_in_process(context.make_engines())
+        engines = _as_in_a_worker(context.make_engines())
         start = loaded + _cpu() - made
-        ledger = load_ledger(book)
+        ledger = _module("declarations.ledger", "ledger").load_ledger(book)
         form = context.schemas.form(ledger.form)
         reader = _Reader(context, engines, form, ledger)
         jobs = list(_jobs(book))
@@ -57,8 +50,7 @@ def main(book: Path) -> None:
         if not sys.stdin.readline():
             return
         before = _cpu()
-        kept = KeptTemplate(Path(folder) / "template", "", lambda *_: frozenset(), lambda *_: None)
-        for job, page in read_in_rounds(reader.read, jobs, form, kept):
+        for job, page in _rounds()(reader.read, jobs, form, _kept(Path(folder) / "template")):
             spent = _cpu() - before
             stages = {"decode": reader.decoding, **page.timings}
             if reader.started - before > 0:
@@ -76,6 +68,19 @@ def main(book: Path) -> None:
             before = _cpu()
 
 
+def _load_ahead() -> None:
+    """Load what the server process loads from which readers are forked."""
+    _module("runs.reader_preload", "batch.reader_preload", "batch.reader_loaded")
+
+
+def _module(*names: str) -> Any:
+    """Return the first of these modules of ``pipeline`` that exists; the last names belong to older revisions."""
+    for name in names[:-1]:
+        with suppress(ModuleNotFoundError):
+            return import_module(f"pipeline.{name}")
+    return import_module(f"pipeline.{names[-1]}")
+
+
 class _Reader:
     """Reads pages as a worker does.
 
@@ -85,7 +90,7 @@ class _Reader:
         decoding: CPU seconds in which it was decoded.
     """
 
-    def __init__(self, context: Any, engines: Engines, form: Any, ledger: Any) -> None:
+    def __init__(self, context: Any, engines: Any, form: Any, ledger: Any) -> None:
         self._context, self._engines, self._form, self._ledger = context, engines, form, ledger
         self.started = self.began = self.decoding = 0.0
 
@@ -93,7 +98,7 @@ class _Reader:
         context = self._context
         for job in jobs:
             self.started, self.began = _cpu(), time.perf_counter()
-            image = intake.page_of(job.scan, job.page_no, context.limits)
+            image = _module("scans.intake", "intake").page_of(job.scan, job.page_no, context.limits)
             self.decoding = _cpu() - self.started
             options = replace(context.options, teach=True) if job.teach else context.options
             yield (
@@ -103,18 +108,52 @@ class _Reader:
                 ),
             )
 
-    def _with_template(self, job: PageJob) -> Engines:
-        return replace(self._engines, template=_template(job.template)) if job.template else self._engines
+    def _with_template(self, job: Any) -> Any:
+        for name in ("template", "plate"):
+            if getattr(job, name, None):
+                return replace(self._engines, **{name: _template(getattr(job, name))})
+        return self._engines
 
 
-_template = cache(FormTemplate.from_bytes)
+@cache
+def _template(packed: bytes) -> Any:
+    try:
+        templates = _module("layout.imaging.form_template", "imaging.form_template")
+        return templates.FormTemplate.from_bytes(packed)
+    except ModuleNotFoundError:
+        return import_module("pipeline.imaging.plate").Plate.unpacked(packed)
 
 
-def _jobs(book: Path) -> Iterator[PageJob]:
+def _context(folder: Path) -> Any:
+    settings = import_module("pipeline.settings").Settings()
+    return getattr(settings, "run_context" if hasattr(settings, "run_context") else "workbench")(folder)
+
+
+def _jobs(book: Path) -> Iterator[Any]:
     """Every page of a book as a run gives it to its workers."""
-    for scan in intake.list_scans(book):
+    intake, workers = _module("scans.intake", "intake"), _module("runs.workers", "batch.workers")
+    list_scans = getattr(intake, "list_scans" if hasattr(intake, "list_scans") else "scans_of")
+    for scan in list_scans(book):
         for number in range(1, intake.page_count(scan) + 1):
-            yield PageJob(scan, number)
+            yield workers.PageJob(scan, number)
+
+
+def _as_in_a_worker(engines: Any) -> Any:
+    """The engines as a worker makes them; earlier releases took them as they are."""
+    own = getattr(_module("recognition.ocr.tesseract", "ocr.tesseract"), "read_in_process", None)
+    return engines if own is None else own(engines)
+
+
+def _rounds() -> Any:
+    return _module("runs.template_learning", "batch.template_learning", "batch.lessons").read_in_rounds
+
+
+def _kept(path: Path) -> Any:
+    """The template's file; later releases ask the audit for it, which is empty here."""
+    kept = getattr(
+        _module("runs.template_learning", "batch.template_learning", "batch.lessons"), "KeptTemplate", None
+    )
+    return path if kept is None else kept(path, "", lambda *_: frozenset(), lambda *_: None)
 
 
 def _read_on(page: Any) -> list[Mapping[str, Any]]:
