@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -125,9 +126,8 @@ class FirstDays(OfficeScreens):
         at = self.who("quet")
         self.open_book(5)
         at.press("Chụp bằng điện thoại")
-        pixels = cv2.imdecode(
-            np.frombuffer(at.page.locator(".qr").screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE
-        )
+        with Image.open(BytesIO(at.page.locator(".qr").screenshot())) as picture:
+            pixels = np.asarray(picture.convert("L"))
         (address,) = read_qr_codes(pixels)
         with at.new_tab(self.browser, address) as phone:
             phone.get_by_role("button", name="Bắt đầu").click()
@@ -169,7 +169,8 @@ class FirstDays(OfficeScreens):
 
     def _photograph(self, scan: Path) -> Path:
         """A page as a telephone sees it, a little aslant on a dark table."""
-        page = cv2.imread(str(scan))
+        with Image.open(scan) as picture:
+            page = cv2.cvtColor(np.asarray(picture.convert("RGB")), cv2.COLOR_RGB2BGR)
         height, width = page.shape[:2]
         edge = width // 10
         flat = np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)

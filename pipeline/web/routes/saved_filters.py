@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form
@@ -64,6 +64,7 @@ def delete(visit: VisitDep, filter_id: RowId, page: Annotated[FilteredPage, Form
 
 def _page(visit: Visit, form: FilterForm, refused: str) -> Response:
     """The page of the filter, with what was typed and why it was not saved."""
+    typed: Mapping[str, Any] = form.criteria
     if form.page is FilteredPage.BOOKS:
-        return list_page(visit, BookFilter.model_construct(**form.criteria), refused)
-    return search_page(visit, SearchForm.model_construct(**form.criteria), refused=refused)
+        return list_page(visit, BookFilter.model_construct(**typed), refused)
+    return search_page(visit, SearchForm.model_construct(**typed), refused=refused)
