@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -125,9 +126,8 @@ class FirstDays(OfficeScreens):
         at = self.who("quet")
         self.open_book(5)
         at.press("Chụp bằng điện thoại")
-        pixels = cv2.imdecode(
-            np.frombuffer(at.page.locator(".qr").screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE
-        )
+        with Image.open(BytesIO(at.page.locator(".qr").screenshot())) as code:
+            pixels = np.asarray(code.convert("L"))
         (address,) = read_qr_codes(pixels)
         with at.new_tab(self.browser, address) as phone:
             phone.get_by_role("button", name="Bắt đầu").click()
@@ -169,7 +169,8 @@ class FirstDays(OfficeScreens):
 
     def _photograph(self, scan: Path) -> Path:
         """A page as a telephone sees it, a little aslant on a dark table."""
-        page = cv2.imread(str(scan))
+        with Image.open(scan) as opened:
+            page = np.asarray(opened.convert("RGB"))[..., ::-1]
         height, width = page.shape[:2]
         edge = width // 10
         flat = np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)
@@ -177,7 +178,9 @@ class FirstDays(OfficeScreens):
         table = np.full((height + 2 * edge, width + 2 * edge, 3), (45, 52, 60), np.uint8)
         move = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
         size = (table.shape[1], table.shape[0])
-        seen = cv2.warpPerspective(page, move, size, table, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT)
+        seen = cv2.warpPerspective(
+            np.ascontiguousarray(page), move, size, table, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT
+        )
         path = self.folder / f"anh-{scan.stem}.jpg"
         cv2.imwrite(str(path), seen, [cv2.IMWRITE_JPEG_QUALITY, 92])
         return path

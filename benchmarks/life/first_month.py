@@ -262,7 +262,7 @@ class FirstMonth(FirstDays):
             if any(entry.values.get(spec.column) for entry in book.truth.entries)
         ]
         workbook = Workbook()
-        sheet = workbook.active
+        sheet = workbook.worksheets[0]
         sheet.append(["Quyển số", *(spec.label for spec in specs if not spec.ledger)])
         for entry in book.truth.entries:
             texts = [entry.values.get(spec.column, "") for spec in specs if not spec.ledger]
