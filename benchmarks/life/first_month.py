@@ -88,8 +88,7 @@ class FirstMonth(FirstDays):
         at.page.keyboard.press("Alt+1")
         at.page.keyboard.press("Enter")
         at.seen.keys += 4
-        at.page.locator(".saved, #said, #place[data-again], .task").first.wait_for()
-        at.page.wait_for_load_state("networkidle")
+        self.pause(at)
 
     def rescan(self) -> None:
         at = self.who("quet")
