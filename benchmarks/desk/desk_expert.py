@@ -124,17 +124,18 @@ def _truth_of(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas) -> 
         article.get_attribute(f"data-{name}") or "" for name in ("book", "scan", "page-no", "row")
     )
     truth = truths.get(book)
-    entry = truth and next(
+    entry = next(
         (
             entry
-            for entry in truth.entries
-            if entry.page is not None
+            for entry in (truth.entries if truth else ())
+            if truth is not None
+            and entry.page is not None
             and (truth.pages[entry.page].scan, truth.pages[entry.page].page_no) == (scan, int(page_no))
             and entry.row == int(row)
         ),
         None,
     )
-    values = entry.values if entry else {}
+    values = {} if entry is None else entry.values
     texts = {spec.name: values[spec.column] for spec in record.fields if spec.column in values}
     number = next((spec.name for spec in record.fields if spec.value_kind.is_entry_number), "")
     return {name: text.split("/")[0] if name == number else text for name, text in texts.items()}

@@ -39,12 +39,12 @@ class FirstMonth(FirstDays):
             ("quét: bỏ trang quét hai lần", self.drop_twin),
             ("phụ trách: giao sổ", self.assign),
             ("phụ trách: sổ có mẫu chưa ai biết", self.meet_unknown_form),
+            ("phụ trách: nhập tệp Excel có từ trước", self.bring_workbook),
             ("rà soát: trọn quyển một", self.review_book),
             ("rà soát: một phần các quyển khác", self.review_share),
             ("kiểm tra: bước hai của quyển một", self.check_book),
             ("rà soát: báo quét lại một trang", self.ask_rescan),
             ("quét: gửi trang quét lại, máy thay trang", self.rescan),
-            ("phụ trách: nhập tệp Excel có từ trước", self.bring_workbook),
             ("phụ trách: xuất gói", self.deliver),
             ("phụ trách: cải chính, lãnh đạo ký", self.amend),
             ("phụ trách: xuất lại gói sau cải chính", self.deliver),
@@ -75,7 +75,7 @@ class FirstMonth(FirstDays):
         self.work("an", "review", 1)
 
     def review_share(self) -> None:
-        for number in (2, 3, 4):
+        for number in (2, 4):  # an old workbook has spared the third
             self.work("binh", "review", number, most=SHARE)
 
     def check_book(self) -> None:
@@ -88,8 +88,7 @@ class FirstMonth(FirstDays):
         at.page.keyboard.press("Alt+1")
         at.page.keyboard.press("Enter")
         at.seen.keys += 4
-        at.page.locator(".saved, #said, #place[data-again], .task").first.wait_for()
-        at.page.wait_for_load_state("networkidle")
+        self.pause(at)
 
     def rescan(self) -> None:
         at = self.who("quet")

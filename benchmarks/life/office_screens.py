@@ -92,9 +92,15 @@ class OfficeScreens:
                 break
             do_task(at.page, self.truths, self.schemas, deeds)
         at.look()
-        at.page.wait_for_load_state("networkidle")
+        self.pause(at)
         assert deeds, f"no task of book {number} for {login}"
         at.seen.keys += sum(deed.keys for deed in deeds)
+
+    def pause(self, at: BrowserPerson) -> None:
+        """Hand back what is in work, so that it waits for nobody."""
+        at.page.wait_for_load_state("networkidle")
+        at.press("Tạm dừng")
+        at.page.wait_for_url(f"{self.url}/")
 
     def _book_in_work(self, at: BrowserPerson) -> str:
         return at.page.locator(".task").get_attribute("data-book") or ""

@@ -179,6 +179,8 @@ def test_the_first_day_of_an_administrator_says_what_is_done_and_what_is_left(
         return str(found)
 
     assert desk.backups is not None
+    assert administrator.get("/handbook/how-to/first-month").status_code == 200
+    assert 'href="/handbook/how-to/first-month"' in administrator.get("/").text
     assert state("Tài khoản của đủ vai trò") == "left"
     assert state("Hai người xác nhận nhau") == "left"
     assert (state("Quyển sổ đầu tiên"), state("Trang thử đã đọc")) == ("done", "left")
