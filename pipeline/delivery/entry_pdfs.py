@@ -213,6 +213,7 @@ class CopyPlan:
         self._rectifications = registry.rectifications(book.book.book_id)
         self._book, self._names, self._unique = book, names, UniqueNames()
         self._scans = {name: sha256 for sha256, name in book.book.scans.items()}
+        self._ends_above = {ref for ref, _ in book.goes_on.values()}
         self._attached = [page for page in attached if page.book == book.book.folder_name]
         self._forms = {page.ref: page.form for page in book.book.pages}
         numbers = {entry.number for entry in book.entries} | {blocker.number for blocker in book.blockers}
@@ -252,8 +253,7 @@ class CopyPlan:
         cuts: tuple[tuple[float, float], ...] = ()
         if entry.row in bands:
             heading = (0.0, min(top for top, _ in bands.values()))
-            ends_above = entry.ref in {ref for ref, _ in self._book.goes_on.values()}
-            cuts = (bands[entry.row],) if ends_above else (heading, bands[entry.row])
+            cuts = (bands[entry.row],) if entry.ref in self._ends_above else (heading, bands[entry.row])
         first = PagePart(
             scan=page.scan,
             scan_sha256=page.scan_sha256,

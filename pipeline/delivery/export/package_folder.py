@@ -15,6 +15,7 @@ import platform
 import secrets
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,6 +93,9 @@ SIGNATURE = "manifest.sig"
 OFFICE_SIGNATURE = "manifest.p7s"
 MOST_MANIFEST_BYTES = 16 << 20
 """Size limit of a manifest; that of a book of a thousand entries takes a hundredth of this."""
+
+UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError)
+"""What ``zipfile`` raises for archives that are damaged, encrypted, or packed in a way that it does not know."""
 
 
 class DetachedSigner(Protocol):
@@ -215,7 +219,7 @@ def _archive_flaws(path: Path, files: Mapping[str, str]) -> Iterator[PackageFlaw
                 with archive.open(name) as file:
                     if sha256_of(file) != files[f"{path.name}/{name}"]:
                         yield PackageFlaw("changed", f"{path.name}/{name}")
-    except (OSError, zipfile.BadZipFile):
+    except UNREADABLE:
         yield PackageFlaw("changed", path.name)
         return
     yield from (PackageFlaw("missing", f"{path.name}/{name}") for name in sorted(wanted - held))

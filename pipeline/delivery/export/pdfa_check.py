@@ -103,8 +103,15 @@ class PdfaFlaw:
         return f"ISO 19005-2, {self.clause}: {RULES[self.clause]}"
 
 
+BROKEN = (pikepdf.PdfError, TypeError, ValueError, AttributeError, KeyError, RecursionError, ET.ParseError)
+"""What pikepdf and the check raise where a file has another object than it needs there."""
+
+
 def pdfa_flaws(data: bytes) -> tuple[PdfaFlaw, ...]:
-    """Return the broken rules of PDF/A-2b of a file, each once, in the order of the standard."""
+    """Return the broken rules of PDF/A-2b of a file, each once, in the order of the standard.
+
+    A file that cannot be read to its end breaks the rules of its structure.
+    """
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             broken = set(_header(data)) | set(_file(pdf))
@@ -114,7 +121,7 @@ def pdfa_flaws(data: bytes) -> tuple[PdfaFlaw, ...]:
             broken |= set(_xmp(metadata)) | set(_info(pdf, metadata)) | set(_colours(pdf))
             for page in pdf.pages:
                 broken |= set(_page(page))
-    except (pikepdf.PdfError, pikepdf.PasswordError):
+    except BROKEN:
         broken = {"6.1.3" if b"/Encrypt" in data[-4096:] else "6.1.4"}
     return tuple(PdfaFlaw(clause) for clause in RULES if clause in broken)
 

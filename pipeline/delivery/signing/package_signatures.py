@@ -17,10 +17,14 @@ from pipeline.delivery.export.package_folder import (
     MANIFEST,
     MOST_MANIFEST_BYTES,
     OFFICE_SIGNATURE,
+    UNREADABLE,
     PackageFlaw,
     read_manifest,
 )
 from pipeline.delivery.export.pdfa_check import pdfa_flaws
+
+MOST_PDF_BYTES = 256 << 20
+"""Size limit of an entry's PDF that is read back."""
 
 
 def pdf_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> tuple[int, tuple[PackageFlaw, ...]]:
@@ -45,15 +49,9 @@ def pdfa_package_flaws(folder: Path) -> tuple[PackageFlaw, ...]:
     """
     if "counts" not in read_manifest(folder)[1]:
         return ()
-    found = []
-    for path in sorted(folder.glob("*.zip")):
-        with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
-            found += [
-                PackageFlaw("pdf-not-pdfa", f"{path.name}/{name}")
-                for name in sorted(archive.namelist())
-                if pdfa_flaws(archive.read(name))
-            ]
-    return tuple(found)
+    return tuple(
+        PackageFlaw("pdf-not-pdfa", name) for name, data in _files(folder) if data is None or pdfa_flaws(data)
+    )
 
 
 def manifest_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> tuple[PackageFlaw, ...]:
@@ -99,15 +97,32 @@ def _flaws(folder: Path, wanted: str, trusted: tuple[bytes, ...]) -> Iterator[tu
     """Yield the flaw of each PDF, ``""`` without one, and its name."""
     from pipeline.delivery.signing.pades import signature_state  # pyHanko: only where there are signatures
 
+    for name, data in _files(folder):
+        if data is None:
+            yield "pdf-broken", name
+            continue
+        state = signature_state(data, trusted)
+        foreign = "" if state.fingerprint == wanted else "pdf-foreign"
+        yield (f"pdf-{state.flaw}" if state.flaw else foreign), name
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes | None]]:
+    """Yield the files in the archives of a package by name; ``None`` for one, or an archive, that cannot be read."""
     for path in sorted(folder.glob("*.zip")):
         try:
             with zipfile.ZipFile(path) as archive:
-                for name in sorted(archive.namelist()):
-                    state = signature_state(archive.read(name), trusted)
-                    foreign = "" if state.fingerprint == wanted else "pdf-foreign"
-                    yield (f"pdf-{state.flaw}" if state.flaw else foreign), f"{path.name}/{name}"
-        except (OSError, zipfile.BadZipFile):
-            yield "pdf-broken", path.name
+                for held in sorted(archive.infolist(), key=lambda one: one.filename):
+                    yield f"{path.name}/{held.filename}", _read(archive, held)
+        except UNREADABLE:
+            yield path.name, None
+
+
+def _read(archive: zipfile.ZipFile, held: zipfile.ZipInfo) -> bytes | None:
+    if held.file_size > MOST_PDF_BYTES:
+        return None
+    with suppress(*UNREADABLE):
+        return archive.read(held)
+    return None
 
 
 def read_issuers(path: Path) -> tuple[bytes, ...]:

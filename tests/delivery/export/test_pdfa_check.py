@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -102,3 +103,18 @@ def test_the_frame_of_a_file_is_checked_and_no_rule_is_left_untried() -> None:
         assert clause in {flaw.clause for flaw in pdfa_flaws(data)}, clause
     assert tries.keys() | BROKEN.keys() == RULES.keys()
     assert all(flaw.sentence for flaw in pdfa_flaws(b"no file"))
+
+
+def test_a_file_with_other_objects_than_it_needs_is_told_and_stops_nothing() -> None:
+    with pikepdf.open(io.BytesIO(WHOLE)) as pdf:
+        plain = io.BytesIO()
+        pdf.save(plain, qdf=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    chance = random.Random(5)
+    for _ in range(1000):
+        data = bytearray(plain.getvalue())
+        for _ in range(chance.choice((1, 2, 6, 30))):
+            at = chance.randrange(len(data))
+            data[at : at + chance.randrange(8)] = chance.choice(
+                (b"/X", b"<<", b">>", b"[", b"null", b" 0 R", b"9")
+            )
+        assert {flaw.clause for flaw in pdfa_flaws(bytes(data))} <= RULES.keys()

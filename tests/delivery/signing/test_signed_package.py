@@ -54,6 +54,12 @@ def test_the_pdfs_of_a_package_are_signed_and_pdf_a(tmp_path: Path, monkeypatch:
     with zipfile.ZipFile(copy / archive.name, "w") as files:
         files.writestr(name, broken)
     assert pdfa_package_flaws(copy) == (PackageFlaw("pdf-not-pdfa", f"{archive.name}/{name}"),)
+    packed = bytearray((copy / archive.name).read_bytes())
+    packed[8] = packed[packed.index(b"PK\x01\x02") + 10] = 99  # packed in a way that nobody knows
+    (copy / archive.name).write_bytes(packed)
+    assert pdfa_package_flaws(copy) == (PackageFlaw("pdf-not-pdfa", f"{archive.name}/{name}"),)
+    assert pdf_signature_flaws(copy)[1] == (PackageFlaw("pdf-broken", f"{archive.name}/{name}"),)
+    assert PackageFlaw("changed", archive.name) in package_flaws(copy)
     monkeypatch.setattr("pipeline.delivery.entry_pdfs.entry_pdfs", lambda *_: [broken])
     with pytest.raises(PackageRefused, match="PDF/A-2b"):
         make_pdfs(CopyJob((EntryCopy("KS.1", ()),), 1), CopyRules(CopyOptions(), ScanLimits(), NOW, 9.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from playwright.sync_api import Dialog, Route, expect
+from playwright.sync_api import APIResponse, Dialog, Route, expect
 
 from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import NAME, DrawnBook, decision, draw_book, one_line_book, usual_book
@@ -70,6 +70,33 @@ def test_who_leaves_with_typed_text_is_asked_first(office: Office, sit_down: Sit
         assert asked == ["beforeunload"]
         after = an.requests[next(at for at, one in enumerate(an.requests) if one.endswith("/hand-back")) :]
         assert not any(one.endswith("/delivered") for one in after), "of a task that is given back"
+
+
+def test_who_leaves_hands_back_the_task_that_is_on_its_way_as_well(office: Office, sit_down: SitDown) -> None:
+    usual_book(office, 3)
+    office.hire("an", Role.REVIEWER)
+    asked: list[Route] = []
+    late: list[tuple[Route, APIResponse]] = []
+
+    def answer_late(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 2:
+            late.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    with office.open():
+        an = sit_down("an")
+        an.page.route("**/desk/next", answer_late)
+        an.start()
+        while not late:
+            an.page.wait_for_timeout(20)
+        an.page.get_by_role("button", name="Tạm dừng").click(no_wait_after=True)
+        expect(an.page.locator("#said")).to_contain_text("Đang trả nhiệm vụ")
+        route, answer = late[0]
+        route.fulfill(response=answer)
+        an.page.wait_for_url(f"{an.url}/")
+        assert office.registry.desk(office.policy, now=office.clock).held_work(office.person("an")).desk == 0
 
 
 def test_enter_pressed_twice_on_the_last_field_accepts_nothing_of_the_next_task(

@@ -326,6 +326,7 @@ const ACTIONS = {
     }
     leaving = true;
     await hold.during("Đang trả nhiệm vụ…", async () => {
+      await Promise.race([ahead.fetching, rest(5000)]).catch(() => {}); // a task that is on its way is lent as well
       for (const task of heldHere()) if (!saving.tasks.includes(task)) await send(`/desk/tasks/${task}/hand-back`, {}).catch(() => {});
       location.assign("/");
       await new Promise(() => {}); // the page goes
