@@ -243,7 +243,7 @@ class _Package:
         return self._report(folder=folder, pdf_bytes=size)
 
     def _office_signer(self) -> DetachedSigner | None:
-        """Return what signs with the certificate of the office.
+        """Return the signer with the certificate of the office.
 
         Raises:
             PackageRefused: The certificate cannot sign.
@@ -254,7 +254,7 @@ class _Package:
             raise PackageRefused(error.message) from None
 
     def _copy_signature(self) -> CopySignature | None:
-        """Return where the processes that make PDFs find the certificate; ``None`` without one."""
+        """Return the files from which each process that makes PDFs loads the certificate; ``None`` if there is none."""
         place = Workspace(self._context.workspace)
         if self._signer is None:
             return None

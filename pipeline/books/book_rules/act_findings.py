@@ -56,16 +56,16 @@ def act_findings(
     """
     entries = _entries(people)
     of_earlier: dict[tuple[int, str], list[int]] = {}
-    told: dict[int, set[str]] = {}
+    kinds_in_margin: dict[int, set[str]] = {}
     for entry_id, code in iter_rows(noted, "entry_id", "act"):
-        told.setdefault(entry_id, set()).add(code or "")
+        kinds_in_margin.setdefault(entry_id, set()).add(code or "")
     for one in confirmed:
         act, earlier = entries.get(one.act_id), entries.get(one.earlier_id)
         if act is None or earlier is None:
             continue
         spec = acts[act.record]
         of_earlier.setdefault((one.earlier_id, act.record), []).append(one.act_id)
-        says = told.get(one.earlier_id)
+        says = kinds_in_margin.get(one.earlier_id)
         if spec.noted and (earlier.silent or (says is not None and says.isdisjoint(spec.noted))):
             yield _finding(SILENT, earlier, one.earlier_id, ("notes",), one.act_id)
         fields = {"named_number": spec.number, "named_day": spec.registered_on}

@@ -169,7 +169,7 @@ def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw,
 
 
 def is_signed_manifest(folder: Path, data: bytes, public: str) -> bool:
-    """Return whether a key signed the manifest of a package, with the office's signature where there is one."""
+    """Return whether this key signed the manifest of a package and, where there is one, the office's signature."""
     try:
         signature = read_regular_file(folder / SIGNATURE).decode("ascii").strip()
         if (folder / OFFICE_SIGNATURE).exists():

@@ -88,7 +88,7 @@ def load_certificate(path: Path, password_file: Path, now: datetime | None = Non
 
 
 def office_signer(workspace: Workspace, timestamp_url: str) -> PdfSigner | None:
-    """Return what signs with the certificate of the office; ``None`` without one.
+    """Return the signer with the certificate of the office; ``None`` if it has no certificate.
 
     Raises:
         SetupError: The certificate cannot sign.

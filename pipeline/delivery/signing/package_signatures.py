@@ -63,18 +63,19 @@ def manifest_signature_flaws(folder: Path, trusted: tuple[bytes, ...] = ()) -> t
     Raises:
         StorageError: There is no manifest.
     """
-    told = read_manifest(folder)[1]
-    return tuple(office_flaws(folder / MANIFEST, folder / OFFICE_SIGNATURE, told, trusted))
+    manifest = read_manifest(folder)[1]
+    return tuple(office_flaws(folder / MANIFEST, folder / OFFICE_SIGNATURE, manifest, trusted))
 
 
 def office_flaws(
-    path: Path, signature: Path, told: Mapping[str, Any], trusted: tuple[bytes, ...]
+    path: Path, signature: Path, content: Mapping[str, Any], trusted: tuple[bytes, ...]
 ) -> Iterator[PackageFlaw]:
-    """Yield the flaw of the office's signature of a file that tells in ``told`` by which certificate it is signed.
+    """Yield the flaw of the office's signature of a file.
 
-    A reader who names trusted issuers expects a signature, whatever the file tells.
+    The content of the file names the certificate. A reader who names trusted issuers expects a signature, whatever the
+    content says.
     """
-    claim = told.get("office_signature")
+    claim = content.get("office_signature")
     wanted = str(claim.get("certificate_sha256", "")) if isinstance(claim, dict) else ""
     if not (wanted or trusted or signature.exists()):
         return
