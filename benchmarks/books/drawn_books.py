@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from benchmarks.figures import say
 from pipeline.base.errors import ScanError
 from pipeline.base.model import Ledger, PageResult
+from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
 from pipeline.declarations.schema import Form, Schemas
+from pipeline.digitize import DigitizeOptions
+from pipeline.digitize.engines import default_engines
+from pipeline.digitize.route import RoutingOptions
+from pipeline.recognition import calibration
+from pipeline.recognition.ocr.models import default_folder
 from pipeline.run_context import RunContext
 from pipeline.runs.workers import PageJob, Workers
 from pipeline.scans.intake import list_scans
-from pipeline.settings import Settings
+from pipeline.scans.workspace import Workspace
 from pipeline.training.evaluation import BookTruth, load_truth
 from pipeline.training.synthetic_pages import SynthOptions, write_book
 
@@ -37,9 +44,20 @@ class ReadBook:
     failures: tuple[ScanError | None, ...]
 
 
-def bench_in(folder: Path, models: Path | None = None) -> RunContext:
-    """Return a run context as installed that keeps its things in ``folder``, with other ``models`` where given."""
-    return (Settings(models=models) if models else Settings()).run_context(folder)
+def reading_context(folder: Path, models: Path | None = None) -> RunContext:
+    """Return a run context that reads pages as installed, for no office, with other ``models`` where given.
+
+    An office's context is ``Settings().run_context``. What reads pages alone does without: its figures then depend on
+    neither registry nor web application.
+    """
+    calibrated = calibration.read((models or default_folder()) / "calibration" / calibration.FILE)
+    return RunContext(
+        workspace=folder,
+        registry_url=Workspace(folder).registry_url,
+        schemas=schema.load(),
+        make_engines=partial(default_engines, models),
+        options=DigitizeOptions(routing=RoutingOptions(calibration=calibrated)),
+    )
 
 
 def entry_forms(schemas: Schemas) -> tuple[Form, ...]:

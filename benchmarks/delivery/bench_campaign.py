@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import SEED, bench_in
+from benchmarks.books.drawn_books import SEED
 from benchmarks.delivery.bench_signing import self_signed
 from benchmarks.delivery.filled_books import fill_book
 from benchmarks.figures import report_figures, say
@@ -65,6 +65,7 @@ from pipeline.reports.statistics.asked import asked_report
 from pipeline.reports.statistics.counting import CountingScope
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
+from pipeline.settings import Settings
 from pipeline.training.synthetic_pages import SynthOptions, write_book
 from pipeline.values.places import AnsweringUnits, Gazetteer, Level
 
@@ -287,7 +288,7 @@ def main() -> None:
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as temporary:
         root = Path(temporary)
-        context = bench_in(root / "workspace")
+        context = Settings().run_context(root / "workspace")
         place = Workspace(context.workspace)
         office = self_signed(ec.generate_private_key(ec.SECP256R1()))
         root.joinpath("disk").mkdir()

@@ -29,7 +29,7 @@ from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import SEED, bench_in
+from benchmarks.books.drawn_books import SEED
 from benchmarks.delivery.filled_books import box_around, fill_book
 from benchmarks.figures import report_figures, say
 from pipeline.base.model import (
@@ -44,6 +44,7 @@ from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.package import PackageProgress, export_book
 from pipeline.run_context import RunContext
 from pipeline.scans.intake import page_of, scan_file
+from pipeline.settings import Settings
 from pipeline.training.evaluation import BookTruth, load_truth
 from pipeline.training.synthetic_pages import SynthOptions, write_book
 
@@ -118,7 +119,7 @@ def main() -> None:
         )
         say(f"vẽ {chosen.drawn} trang {chosen.dpi} dpi")
         drawn = write_book(root / "drawn", schemas.form(FORM), schemas, options)
-        context = bench_in(root / "workspace")
+        context = Settings().run_context(root / "workspace")
         with context.open_registry() as registry:
             ledger = replace(load_ledger(drawn), entries=chosen.entries, pages=chosen.entries)
             until = time.perf_counter() + 60 * chosen.minutes

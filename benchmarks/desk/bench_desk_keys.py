@@ -27,7 +27,6 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import bench_in
 from benchmarks.desk.desk_expert import READY, do_task
 from benchmarks.desk.keystroke_model import SKIP, DeskAction
 from benchmarks.figures import report_figures, say
@@ -38,6 +37,7 @@ from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
+from pipeline.settings import Settings
 from pipeline.training.evaluation import load_truth
 from pipeline.web.app import create_app, new_site
 from pipeline.web.context import ServerWork
@@ -94,7 +94,7 @@ def main() -> None:
             say("đọc các sổ mẫu")
             run = [sys.executable, "-m", "pipeline.cli", "run", str(SAMPLES), "--workspace", str(workspace)]
             subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
-        context = bench_in(workspace)
+        context = Settings().run_context(workspace)
         with context.open_registry() as registry, _served(registry, workspace, context.schemas) as url:
             flow = _worked(url, context.schemas, chosen.entries)
     _tell(flow)

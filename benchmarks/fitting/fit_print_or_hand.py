@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.books.drawn_books import bench_in, draw
+from benchmarks.books.drawn_books import draw, reading_context
 from benchmarks.handwriting.books import TEST_PENS, TRAINING_PENS
 from benchmarks.handwriting.training_pens import training_pens
 from benchmarks.no_readers import NullReader
@@ -75,7 +75,7 @@ def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed
     """Return the line shapes (lines, 7) of a drawn page per form, an array a page; handwriting by these pens."""
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
-        context = bench_in(Path(folder) / "workspace")
+        context = reading_context(Path(folder) / "workspace")
         engines = replace(context.make_engines(), writing=collector, print=NullReader(), digits=None)
         for number, name in enumerate(FORMS):
             form = context.schemas.form(name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from benchmarks.books.drawn_books import bench_in
+from benchmarks.books.drawn_books import reading_context
 from benchmarks.figures import say
 from pipeline.base.errors import ScanError
 from pipeline.base.model import (
@@ -182,7 +182,7 @@ def without_strokes(book: HandBook) -> HandBook:
 @cache
 def tools(models: Path | None = None) -> tuple[RunContext, Engines]:
     """Declarations and readers, loaded once a process."""
-    context = bench_in(Path(tempfile.gettempdir()) / "hotich-bench-unused", models)
+    context = reading_context(Path(tempfile.gettempdir()) / "hotich-bench-unused", models)
     return context, context.make_engines()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import bench_in
+from benchmarks.books.drawn_books import reading_context
 from benchmarks.figures import percent, say, share
 from benchmarks.handwriting.books import TEST_PENS
 from benchmarks.handwriting.lines import chosen_lines, drawn_lines, speed
@@ -44,7 +44,7 @@ def page_speed(chosen: argparse.Namespace) -> BenchPart:
     pages = seconds = 0.0
     stages: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        context = bench_in(Path(folder) / "workspace")
+        context = reading_context(Path(folder) / "workspace")
         for number, name in enumerate(FORMS_OF_2006):
             form = context.schemas.form(name)
             options = SynthOptions(

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import bench_in, draw
+from benchmarks.books.drawn_books import draw, reading_context
 from benchmarks.figures import say
 from pipeline.declarations.ledger import load_ledger
 from pipeline.scans.intake import list_scans, page_count, page_of
@@ -29,7 +29,7 @@ def measure_timing(seed: int, pages: int) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     table = Table("Mẫu sổ", "Trang", "Giây CPU trước khi đọc", "Từng khâu", title="Thời gian trước khi đọc")
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        context = bench_in(Path(folder) / "workspace")
+        context = reading_context(Path(folder) / "workspace")
         engines = context.make_engines()
         for name in FORMS:
             form = context.schemas.form(name)

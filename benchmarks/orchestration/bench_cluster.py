@@ -21,7 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import SEED, bench_in, draw
+from benchmarks.books.drawn_books import SEED, draw
 from benchmarks.figures import report_figures, say
 from benchmarks.orchestration.quick_reader import engines, read_asleep
 from benchmarks.orchestration.small_books import draw_books
@@ -30,6 +30,7 @@ from pipeline.declarations import schema
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import OnProgress, PoolOf, Progress, digitize_book
 from pipeline.runs.cluster import ClusterWorkers, connected, require_cluster
+from pipeline.settings import Settings
 from pipeline.training.synthetic_pages import SynthOptions
 
 FORM = "birth-2006"
@@ -75,7 +76,7 @@ def main() -> None:
 
         def context() -> RunContext:
             url = server.url(databases.enter_context(server.database()))
-            made = replace(bench_in(folder / f"workspace-{next(numbers)}"), registry_url=url)
+            made = replace(Settings().run_context(folder / f"workspace-{next(numbers)}"), registry_url=url)
             if chosen.asleep is None:
                 return made
             reading = partial(read_asleep, seconds=chosen.asleep)

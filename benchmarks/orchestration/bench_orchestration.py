@@ -23,7 +23,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import SEED, bench_in, draw
+from benchmarks.books.drawn_books import SEED, draw
 from benchmarks.figures import report_figures, say
 from benchmarks.orchestration.costs import reading_costs
 from benchmarks.orchestration.faults import session_cpu
@@ -31,6 +31,7 @@ from benchmarks.orchestration.small_books import draw_books
 from benchmarks.servers.prefect_server import PrefectServer
 from flows import OFFLINE
 from pipeline.declarations import schema
+from pipeline.settings import Settings
 from pipeline.training.synthetic_pages import SynthOptions
 
 FORM = "birth-2006"
@@ -101,7 +102,7 @@ def _page_seconds(folder: Path, pages: int) -> float:
     book = draw(
         folder / "real" / FORM, schemas.form(FORM), schemas, pages, SynthOptions(seed=SEED, cover=False)
     )
-    seconds, _ = reading_costs([book], bench_in(folder / "real-workspace"))
+    seconds, _ = reading_costs([book], Settings().run_context(folder / "real-workspace"))
     return statistics.mean(seconds)
 
 

@@ -18,11 +18,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import SEED, bench_in, draw
+from benchmarks.books.drawn_books import SEED, draw
 from benchmarks.figures import percent, report_figures
 from benchmarks.orchestration.costs import measure_costs
 from benchmarks.orchestration.queueing_model import READING, Costs, Outcome, Site, simulate
 from pipeline.declarations import schema
+from pipeline.settings import Settings
 from pipeline.training.synthetic_pages import SynthOptions
 
 FORMS = ("birth-2006", "marriage-2016", "death-2016")
@@ -102,7 +103,7 @@ def _costs(pages: int, seed: int) -> Costs:
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         options = SynthOptions(seed=seed, cover=False)
         books = [draw(Path(folder) / form, schemas.form(form), schemas, pages, options) for form in FORMS]
-        return measure_costs(books, bench_in(Path(folder) / "workspace"))
+        return measure_costs(books, Settings().run_context(Path(folder) / "workspace"))
 
 
 def _scenes() -> list[ScaledOffice]:

@@ -18,7 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import SEED, ReadBook, bench_in, draw, entry_forms, read
+from benchmarks.books.drawn_books import SEED, ReadBook, draw, entry_forms, read, reading_context
 from benchmarks.figures import mean, percent, report_figures, share
 from benchmarks.reading.box_coverage import InkCoverage, LabelError, box_figures, ink_coverages, label_errors
 from pipeline.base.model import FieldStatus
@@ -53,7 +53,7 @@ def main() -> None:
     table = Table(*COLUMNS, title="Bố cục trang, nghiêng tới ±4°")
     total: list[Measured] = []
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        context = bench_in(Path(folder) / "workspace")
+        context = reading_context(Path(folder) / "workspace")
         forms = [form for form in entry_forms(context.schemas) if not chosen.form or form.id in chosen.form]
         for form in forms:
             books = []

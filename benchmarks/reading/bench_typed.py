@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import SEED, ReadBook, bench_in, draw, entry_forms, read
+from benchmarks.books.drawn_books import SEED, ReadBook, draw, entry_forms, read, reading_context
 from benchmarks.figures import percent, report_figures, share
 from pipeline.declarations.schema import Schemas
 from pipeline.training.evaluation import Evaluation, Score, evaluate, prediction_of
@@ -48,7 +48,7 @@ def main() -> None:
     table = Table(*COLUMNS, title="Chữ in, chữ máy")
     forms: dict[str, list[Evaluation]] = {}
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        context = bench_in(Path(folder) / "workspace")
+        context = reading_context(Path(folder) / "workspace")
         for form in entry_forms(context.schemas):
             if chosen.form and form.id not in chosen.form:
                 continue

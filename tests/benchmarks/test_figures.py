@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import figures_page
-from benchmarks.dependencies import INSTALLED, changed, dependencies
+from benchmarks.dependencies import INSTALLED, changed, code_hash, dependencies
 from benchmarks.figures import hand_networks, report_figures
 from benchmarks.figures_page import (
     CLAIMS,
@@ -106,7 +106,12 @@ def test_a_figure_depends_on_what_its_program_runs_and_on_nothing_else() -> None
     assert {"pipeline/digitize", "pipeline/recognition", "ocr_models", "schemas", "benchmarks"} <= set(
         of_print
     )
+    assert {"pipeline/registry", "pipeline/web", "pipeline/cli"}.isdisjoint(of_print)
     assert {"pipeline/digitize", "pipeline/registry", "ocr_models"}.isdisjoint(of_places)
+    of_a_month = dependencies(ROOT / "benchmarks" / "life" / "bench_first_month.py")
+    assert {"pipeline/web", "pipeline/registry", "flows"} <= set(
+        of_a_month
+    )  # `hotich server` starts `hotich serve`
     assert set(INSTALLED) - {"pipeline"} < set(
         dependencies(ROOT / "benchmarks" / "install" / "bench_install.py")
     )
@@ -128,6 +133,18 @@ def test_a_headline_of_other_rooms_declarations_or_networks_than_those_of_the_tr
     assert "90,0\u00a0% ³ |" in marked
     assert "\n³ " in marked
     assert what_changed("typed", result) == ([old] if old else [])
+
+
+def test_neither_a_comment_nor_a_docstring_makes_a_figure_old(tmp_path: Path) -> None:
+    module = tmp_path / "one.py"
+
+    def code_of(text: str) -> bytes:
+        module.write_text(text, encoding="utf-8")
+        return code_hash(module)
+
+    plain = code_of('"""Says."""\nA = 1\n"""More."""\n\n\ndef f(): return "x"\n')
+    assert code_of('"""Says it well."""\nA = 1  # so\n"""Less."""\ndef f():\n    return "x"\n') == plain
+    assert code_of('"""Says."""\nA = 1\n"""More."""\ndef f(): return "y"\n') != plain
 
 
 def test_what_was_taken_away_since_the_measurement_counts_as_changed() -> None:
