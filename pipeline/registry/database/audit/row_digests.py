@@ -81,17 +81,18 @@ class Compared:
 
 
 def compared(connection: Connection, key: Key | None, table_name: str, ids: Iterable[int]) -> Compared:
-    """These rows, compared with their last digests, and where an older state counts for nothing with the chain."""
+    """These rows, compared with the chain where an older state counts for nothing, and else with their last digests."""
     now = digests(connection, table_name, ids)
-    last = kept(connection, table_name, now)
-    newest = _newest_told(connection)
-    outdated: frozenset[int] = frozenset() if newest is None else newest.outdated(connection, table_name, now)
+    newest, proven, outdated = _newest_told(connection), frozenset[int](), frozenset[int]()
+    if newest is not None:
+        proven, outdated = newest.sorted_out(connection, key, table_name, now)
+    last = kept(connection, table_name, now.keys() - proven)
     return Compared(
         now,
         {
-            row_id: last[row_id]
-            for row_id, digest in now.items()
-            if row_id in outdated or not last[row_id].is_right(key, table_name, row_id, digest)
+            row_id: one
+            for row_id, one in last.items()
+            if row_id in outdated or not one.is_right(key, table_name, row_id, now[row_id])
         },
     )
 
