@@ -154,7 +154,7 @@ def _proposed(visit: Visit, path: Path, sent: SentFile, record: str) -> SheetMap
     if record and record not in visit.schemas.records:
         raise ReconcileError("Không có loại sổ ấy. Hãy tải lại trang.")
     try:
-        with open_workbook(path) as book:
+        with open_workbook(path, first_rows=True) as book:
             return propose_mapping(book, visit.schemas, record, _files(visit).layouts)
     except ReconcileError as error:
         raise ReconcileError(error.message.replace(path.name, sent.name)) from None
