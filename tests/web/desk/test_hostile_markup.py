@@ -6,18 +6,21 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from pipeline.base.model import FieldStatus, Severity
-from pipeline.registry import CrossEntryFinding, Link, RegistryPart, Verdict
+from pipeline.registry import CrossEntryFinding, Link, Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.accounts.saved_filters import FilteredPage
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.custody.model import BookDescription
 from pipeline.registry.guidelines import GuidedField
 from pipeline.registry.reconciliation.model import FoundDifference
-from tests.registry.pages import entry, finding, page, read
+from pipeline.scans.workspace import Workspace
+from tests.registry.pages import SCHEMAS, entry, finding, page, read
 from tests.web.desk.office import SINGLE, Office
 
 MARK = "\"'><x-mark><img src=x onerror=ran()>"
@@ -36,6 +39,14 @@ TEXTS = (
     "withdrawal", "comment", "question", "guideline", "filter", "file", "theirs", "shelf",
 )  # fmt: skip
 """Kinds of texts, each with its name in it."""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """An office with a registry of its own: others' pages show none of its texts."""
+    workspace = Workspace(tmp_path)
+    with Registry.open(workspace.registry_url, SCHEMAS) as registry:
+        yield Office(registry, workspace, place="10001")
 
 
 def test_markup_in_texts_of_people_and_files_is_shown_as_text(office: Office, chromium: Browser) -> None:
