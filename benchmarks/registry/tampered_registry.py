@@ -106,7 +106,7 @@ class Outsider:
         address = make_url(place.owner_url)
         if place.on_postgresql:
             address = address.set(drivername="postgresql+psycopg")
-        self.on_postgresql, self.key = place.on_postgresql, place.key
+        self.place, self.on_postgresql, self.key = place, place.on_postgresql, place.key
         self._engine = create_engine(address, isolation_level="AUTOCOMMIT")
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
@@ -131,6 +131,28 @@ class Outsider:
         yield
         for _, statement in triggers:
             self.execute(statement)
+
+    def put_back(self, table: str, key: str, where: str, act: Then) -> None:
+        """Let the program change rows, then put their older state back, with the last digests that were right then."""
+        of_rows = f"table_name = '{table}' AND row_id IN (SELECT {key} FROM kept)"
+        self.execute(f"CREATE TABLE kept AS SELECT * FROM {table} WHERE {where}")
+        self.execute(f"CREATE TABLE kept_digest AS SELECT * FROM row_digest WHERE {of_rows}")
+        with self.place.open() as registry:
+            act(registry, self.place)
+        names = [one["name"] for one in inspect(self._engine).get_columns(table) if one["name"] != key]
+        listed, older = ", ".join(names), ", ".join(f"kept.{name}" for name in names)
+        with self.unguarded():
+            self.execute(
+                f"UPDATE {table} SET ({listed}) = (SELECT {older} FROM kept WHERE kept.{key} = {table}.{key}) "
+                f"WHERE {key} IN (SELECT {key} FROM kept)"
+            )
+            self.execute(
+                f"INSERT INTO {table} SELECT * FROM kept WHERE {key} NOT IN (SELECT {key} FROM {table})"
+            )
+            self.execute(f"DELETE FROM row_digest WHERE {of_rows}")
+            self.execute("INSERT INTO row_digest SELECT * FROM kept_digest")
+        for name in ("kept", "kept_digest"):
+            self.execute(f"DROP TABLE {name}")
 
     def close(self) -> None:
         self._engine.dispose()
@@ -209,6 +231,18 @@ def logs_in(registry: Registry, place: Lived) -> None:
 def uses_session(registry: Registry, place: Lived) -> None:
     if registry.accounts().session(place.token) is None:
         raise LoginRefused("no session")
+
+
+def locks_account(registry: Registry, _: Lived) -> None:
+    registry.accounts().deactivate("cuc", by="admin")
+
+
+def ends_session(registry: Registry, place: Lived) -> None:
+    registry.accounts().end(place.token)
+
+
+def corrects_book(registry: Registry, _: Lived) -> None:
+    registry.correct_book(1, replace(LEDGER, volume="02/2010"), "KS.2010.01", author="chi", reason="bench")
 
 
 def reads_again(registry: Registry, _: Lived) -> None:

@@ -11,16 +11,21 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.registry.tampered_registry import (
+    Harm,
     Lived,
     Outcome,
     Outsider,
     Tampering,
+    Then,
     adds_view,
     answers_by_api,
     checks,
+    corrects_book,
     decides,
+    ends_session,
     exports,
     live,
+    locks_account,
     logs_in,
     reads_again,
     renews_key,
@@ -92,6 +97,10 @@ def _fitted_digest(other: Outsider) -> None:
         )
 
 
+def _older(table: str, where: str, act: Then, key: str = "id") -> Harm:
+    return lambda other: other.put_back(table, key, where, act)
+
+
 def _sql(*statements: str) -> tuple[str, ...]:
     return statements
 
@@ -140,6 +149,8 @@ LEAVING = tuple(
         ("a confirmation put in", (CONFIRMED,)),
         ("an approval put in", (APPROVED,)),
         ("text of a decision", ("UPDATE decision SET text = 'x' WHERE id = 1",)),
+        ("older record put back", _older("birth_record", "entry_id = 1", decides, "entry_id")),
+        ("older book put back", _older("book", "id = 1", corrects_book)),
     )
     for how, then in (("then extract", sets_extract), ("then API", answers_by_api), ("then export", exports))
 )
@@ -293,6 +304,18 @@ TAMPERINGS: tuple[Tampering, ...] = (
         "lease of another person",
         _sql("DELETE FROM lease"),
         unreachable="it lasts for minutes; who is shown a task is in the audit",
+    ),
+    Tampering(
+        "older account put back, then login",
+        _older("account", "login = 'cuc'", locks_account),
+        logs_in,
+        must_refuse=True,
+    ),
+    Tampering(
+        "older session put back and used",
+        _older("login_session", "id > 0", ends_session),
+        uses_session,
+        must_refuse=True,
     ),
     *LEAVING,
 )

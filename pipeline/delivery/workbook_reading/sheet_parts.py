@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Flag, auto
 from functools import lru_cache
 from typing import NamedTuple
@@ -29,9 +29,15 @@ LONGEST_CELL = 32_767
 LONGEST_ESCAPED = 7 * LONGEST_CELL
 """Characters of the longest cell with each written as ``_x0041_``."""
 
-MOST_STRINGS = 1 << 23
+MOST_STRINGS = 1 << 22
 MOST_STRING_BYTES = 256 << 20
-"""Limits of the number and of the total bytes of shared strings; a file of a million births has a third."""
+"""Limits of the number and of the total bytes of shared strings; a file of a million births has two thirds."""
+
+FIRST_STRINGS = 1 << 19
+"""Largest number of shared strings that the first rows of a sheet may need."""
+
+MOST_SHEETS_LISTED = 1000
+"""Largest number of sheets; a book of the Ministry has one."""
 
 MOST_FORMATS = 1 << 16
 """Largest number of formats in an Excel workbook."""
@@ -149,13 +155,22 @@ class PartFeeder:
 
 
 class SharedStrings:
-    """The shared strings of a workbook by number, stored as bytes."""
+    """The shared strings of a workbook by number, stored as bytes; they are read as far as they are asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, chunks: Iterator[bytes], most: int = MOST_STRINGS) -> None:
         self._bytes, self._ends = bytearray(), array("Q", [0])
+        self._chunks, self._most = chunks, most
+        self._reader = StringsReader(self)
+
+    def read_on(self, number: int = MOST_STRINGS) -> None:
+        """Read up to a string, or all of them."""
+        while number >= len(self._ends) - 1 and (chunk := next(self._chunks, None)) is not None:
+            self._reader.feed(chunk)
 
     def append(self, text: str) -> None:
-        if len(self._ends) > MOST_STRINGS or len(self._bytes) > MOST_STRING_BYTES:
+        if len(self._ends) > self._most:
+            raise WorkbookTooLarge(f"có hơn {format_count(self._most)} chữ khác nhau")
+        if len(self._bytes) > MOST_STRING_BYTES:
             raise WorkbookTooLarge(f"có quá nhiều chữ (hơn {MOST_STRING_BYTES >> 20} MB)")
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
@@ -163,6 +178,7 @@ class SharedStrings:
     def __getitem__(self, number: int) -> str:
         if number < 0:
             raise IndexError("no such text")
+        self.read_on(number)
         return self._bytes[self._ends[number] : self._ends[number + 1]].decode("utf-8", "replace")
 
 

@@ -13,6 +13,7 @@ import os
 import posixpath
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,16 +22,19 @@ from xml.parsers import expat
 
 from pipeline.base.errors import ReconcileError
 from pipeline.base.files import FileRefused, open_regular_file, printable
+from pipeline.base.text.numbers import format_count
 from pipeline.delivery.workbook_reading.sheet_parts import (
+    FIRST_STRINGS,
     LONGEST_FORMAT,
     MOST_FORMATS,
+    MOST_SHEETS_LISTED,
+    MOST_STRINGS,
     Attributes,
     DateParts,
     PartFeeder,
     SharedStrings,
     SheetReader,
     SheetRow,
-    StringsReader,
     WorkbookTooLarge,
     date_parts_of_format,
     strict_parser,
@@ -48,6 +52,9 @@ MOST_FILE_BYTES = 512 << 20
 MOST_BYTES = 8 << 30
 """Largest size of an unpacked part."""
 
+MOST_OUTLINE_BYTES, MOST_STYLE_BYTES = 4 << 20, 16 << 20
+"""Largest sizes of the unpacked lists of sheets and parts, and of the styles: Excel's most formats take less."""
+
 
 class SourceWorkbook:
     """An open workbook.
@@ -58,15 +65,17 @@ class SourceWorkbook:
         from_1904: Whether days are counted from 1904.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
-        self._archive, self._name = archive, name
+    def __init__(self, archive: zipfile.ZipFile, name: str, *, first_rows: bool = False) -> None:
+        """``first_rows``: only the first rows of sheets are looked at; texts beyond theirs stay unread."""
+        self._archive, self._name, self._first_rows = archive, name, first_rows
         self.sheets: dict[str, str] = {}
         self.hidden: set[str] = set()
         self.from_1904 = False
         self._strings_part = self._styles_part = ""
         self._read_outline()
         self._shown = self._read_styles()
-        self._strings = self._read_strings()
+        strings = self._chunks(self._strings_part) if self._strings_part else iter(())
+        self._strings = SharedStrings(strings, FIRST_STRINGS if first_rows else MOST_STRINGS)
 
     def reader(self, *, takes_formulas: bool) -> SheetReader:
         """Return a reader for a sheet of this workbook; it also records merged cells."""
@@ -85,6 +94,8 @@ class SourceWorkbook:
                 yield from reader.taken()
             reader.end()
             yield from reader.taken()
+            if not self._first_rows:
+                self._strings.read_on()
         except WorkbookTooLarge as error:
             raise self._too_large(error) from None
         except (expat.ExpatError, ValueError, IndexError, UnicodeDecodeError) as error:
@@ -93,11 +104,16 @@ class SourceWorkbook:
     def _read_outline(self) -> None:
         targets: dict[str, str] = {}
         kinds: dict[str, str] = {}
+        listed: Counter[str] = Counter()
+
+        def count(tag: str, most: int, what: str) -> None:
+            listed[tag] += 1
+            if listed[tag] > most:
+                raise WorkbookTooLarge(f"có hơn {format_count(most)} {what}")
 
         def relation(tag: str, values: Attributes) -> None:
-            if len(targets) > MOST_FORMATS:
-                raise WorkbookTooLarge("có quá nhiều phần")
             if tag == "Relationship":
+                count(tag, 4 * MOST_SHEETS_LISTED, "phần")
                 target = values.get("Target", "")
                 path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
                 targets[values.get("Id", "")] = posixpath.normpath(path)
@@ -106,15 +122,16 @@ class SourceWorkbook:
         def part(tag: str, values: Attributes) -> None:
             if tag == "workbookPr":
                 self.from_1904 = values.get("date1904", "") in ("1", "true")
-            elif tag == "sheet" and len(self.sheets) < MOST_FORMATS:
+            elif tag == "sheet":
+                count(tag, MOST_SHEETS_LISTED, "trang tính")
                 key = next((value for name, value in values.items() if name.endswith(":id")), "")
                 if targets.get(key):
                     self.sheets[values.get("name", "")] = targets[key]
                     if values.get("state", "visible") != "visible":
                         self.hidden.add(values.get("name", ""))
 
-        self._walk("xl/_rels/workbook.xml.rels", relation)
-        self._walk("xl/workbook.xml", part)
+        self._walk("xl/_rels/workbook.xml.rels", relation, MOST_OUTLINE_BYTES)
+        self._walk("xl/workbook.xml", part, MOST_OUTLINE_BYTES)
         self._strings_part = kinds.get("sharedStrings", "")
         self._styles_part = kinds.get("styles", "")
 
@@ -137,29 +154,16 @@ class SourceWorkbook:
                 shown.append(date_parts_of_format(number, codes.get(number)))
 
         if self._styles_part:
-            self._walk(self._styles_part, style)
+            self._walk(self._styles_part, style, MOST_STYLE_BYTES)
         return shown
 
-    def _read_strings(self) -> SharedStrings:
-        strings = SharedStrings()
-        if self._strings_part:
-            reader = StringsReader(strings)
-            try:
-                for chunk in self._chunks(self._strings_part):
-                    reader.feed(chunk)
-            except WorkbookTooLarge as error:
-                raise self._too_large(error) from None
-            except (expat.ExpatError, ValueError) as error:
-                raise self._broken(error) from None
-        return strings
-
-    def _walk(self, part: str, on_start: Callable[[str, Attributes], None]) -> None:
+    def _walk(self, part: str, on_start: Callable[[str, Attributes], None], most_bytes: int) -> None:
         """Call ``on_start`` for every element of a part."""
         parser = strict_parser()
         parser.StartElementHandler = lambda tag, values: on_start(tag.rpartition(":")[2], values)
         try:
             feeder = PartFeeder(parser)
-            for chunk in self._chunks(part):
+            for chunk in self._chunks(part, most_bytes):
                 feeder.feed(chunk)
             feeder.end()
         except WorkbookTooLarge as error:
@@ -167,10 +171,10 @@ class SourceWorkbook:
         except (expat.ExpatError, ValueError) as error:
             raise self._broken(error) from None
 
-    def _chunks(self, part: str) -> Iterator[bytes]:
+    def _chunks(self, part: str, most_bytes: int = MOST_BYTES) -> Iterator[bytes]:
         try:
             info = self._archive.getinfo(part)
-            if info.file_size > MOST_BYTES:
+            if info.file_size > most_bytes:
                 raise ReconcileError(f"{self._name}: quá lớn khi giải nén. Hãy tách tệp rồi chạy lại.")
             with self._archive.open(info) as stream:
                 yield from _read_in_chunks(stream)
@@ -191,8 +195,8 @@ class SourceWorkbook:
 
 
 @contextmanager
-def open_workbook(path: Path) -> Iterator[SourceWorkbook]:
-    """Open a workbook.
+def open_workbook(path: Path, *, first_rows: bool = False) -> Iterator[SourceWorkbook]:
+    """Open a workbook; ``first_rows``: as of ``SourceWorkbook``.
 
     Raises:
         ReconcileError: The file is no workbook (an ``.xls``, an encrypted file) or is broken; the message gives advice.
@@ -214,7 +218,7 @@ def open_workbook(path: Path) -> Iterator[SourceWorkbook]:
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             raise ReconcileError(f"{name}: {_actual_kind(file)} rồi chạy lại.") from None
         with archive:
-            yield SourceWorkbook(archive, name)
+            yield SourceWorkbook(archive, name, first_rows=first_rows)
 
 
 def _actual_kind(file: BinaryIO) -> str:

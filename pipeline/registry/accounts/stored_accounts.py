@@ -289,8 +289,9 @@ def change_account(
 
 def tampered(database: Database, connection: Connection, *rows: tuple[Table, int]) -> RowTampered | None:
     """Return the first of these rows that was changed behind the program's back; None if none was."""
+    key = database.key  # a file
     for table, row_id in rows:
-        now = compared(connection, database.key, table.name, [row_id])
+        now = compared(connection, key, table.name, [row_id])
         if now.altered:
             return RowTampered(table.name, (row_id,), untold=bool(now.untold()))
     return None

@@ -246,17 +246,19 @@ def members(connection: Connection) -> Sequence[TeamMemberRow]:
     return rows_of(connection, TeamMemberRow, query.order_by(team_member.c.team, team_member.c.login))
 
 
+_ending = share_assignment.alias("ending")
+_IN_FORCE = (
+    select(share_assignment)
+    .where(share_assignment.c.ends_id.is_(None), ~exists().where(_ending.c.ends_id == share_assignment.c.id))
+    .order_by(share_assignment.c.id)
+)
+
+
 def shares_in_force(
     connection: Connection, condition: ColumnElement[bool] = true()
 ) -> Sequence[ShareAssignmentRow]:
     """Return the rows of ``share_assignment`` in force that meet a condition."""
-    ending = share_assignment.alias("ending")
-    query = select(share_assignment).where(
-        condition,
-        share_assignment.c.ends_id.is_(None),
-        ~exists().where(ending.c.ends_id == share_assignment.c.id),
-    )
-    return rows_of(connection, ShareAssignmentRow, query.order_by(share_assignment.c.id))
+    return rows_of(connection, ShareAssignmentRow, _IN_FORCE.where(condition))
 
 
 def assigned_to(connection: Connection, person: Person) -> tuple[Portion, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, inspect, or_, select
@@ -149,8 +150,17 @@ def _is(column: Column[Any], book_id: int | None) -> tuple[ColumnElement[bool], 
 
 def is_undeclared(declared: RecordSchema) -> ColumnElement[bool]:
     """Return the condition on ``book`` that its form or its kind is not declared."""
-    forms, records = list(declared.schemas.forms), list(declared.schemas.records)
+    return _is_not_of(tuple(declared.schemas.forms), tuple(declared.schemas.records))
+
+
+@lru_cache(maxsize=4)
+def _is_not_of(forms: tuple[str, ...], records: tuple[str, ...]) -> ColumnElement[bool]:
     return or_(book.c.form.not_in(forms), book.c.record.not_in(records))
+
+
+def undeclared_book_ids(connection: Connection, declared: RecordSchema) -> Sequence[int]:
+    """Return the ids of the books with a form or kind of register that is not declared now."""
+    return connection.scalars(select(book.c.id).where(book_stands, is_undeclared(declared))).all()
 
 
 def undeclared_books(connection: Connection, declared: RecordSchema) -> tuple[StoredBookRow, ...]:

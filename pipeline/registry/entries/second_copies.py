@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import reduce
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from pipeline.base.model import Box, PageRef
 from pipeline.registry.books.rows import book, page, page_run, scan
@@ -109,16 +109,18 @@ def _ids(connection: Connection, book_id: int) -> dict[Placed, int]:
     return {(PageRef(row.sha256, row.page_no), row.row): row.id for row in rows}
 
 
+_COPIED_ENTRY = (
+    select(entry.c.id, scan.c.book_id, scan.c.sha256, page.c.page_no, scan.c.name, book.c.folder_name)
+    .select_from(ENTRIES.join(book).join(paired_entry, paired_entry.c.copy_id == entry.c.id))
+    .join(page_run, page_run.c.page_id == page.c.id)
+    .where(paired_entry.c.entry_id == bindparam("copied"), entry.c.found, page_stands, page_run.c.latest)
+    .where(book.c.copy_of.is_not(None))
+)
+
+
 def copied_entry(connection: Connection, entry_id: int | None) -> CopiedEntry | None:
     """Return what the second copy of its ledger says of an entry, as ink; None where it has no such entry."""
-    query = (
-        select(entry.c.id, scan.c.book_id, scan.c.sha256, page.c.page_no, scan.c.name, book.c.folder_name)
-        .select_from(ENTRIES.join(book).join(paired_entry, paired_entry.c.copy_id == entry.c.id))
-        .join(page_run, page_run.c.page_id == page.c.id)
-        .where(paired_entry.c.entry_id == entry_id, entry.c.found, page_stands, page_run.c.latest)
-        .where(book.c.copy_of.is_not(None))
-    )
-    row = None if entry_id is None else connection.execute(query).first()
+    row = None if entry_id is None else connection.execute(_COPIED_ENTRY, {"copied": entry_id}).first()
     if row is None:
         return None
     boxes = {

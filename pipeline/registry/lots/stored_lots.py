@@ -24,7 +24,6 @@ from sqlalchemy import (
 )
 
 from pipeline.declarations.sampling import SamplingPlan, upper_bound_of_wrong
-from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.rows import account
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.audit.chain import audit
@@ -344,7 +343,7 @@ _OF_OPEN_SAMPLE = (lot_entry.c.part == Part.SAMPLE) & ~exists().where(
 )
 
 
-def seen_before(person: Person) -> ColumnElement[bool]:
+def seen_before(account_id: int) -> ColumnElement[bool]:
     """Return the condition that a task is of the sample of an open lot of which the person is a witness."""
     return exists(
         select(lot_entry.c.id)
@@ -352,7 +351,7 @@ def seen_before(person: Person) -> ColumnElement[bool]:
         .where(
             lot_entry.c.task_id == review_task.c.id,
             _OF_OPEN_SAMPLE,
-            lot_witness.c.account_id == person.account_id,
+            lot_witness.c.account_id == account_id,
         )
         .correlate(review_task)
     )

@@ -8,6 +8,7 @@ taking; SQLite has one writer at a time.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import product
 
 from sqlalchemy import (
@@ -29,7 +30,7 @@ from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import STAGES, in_sight, stages
 from pipeline.registry.accounts.rows import account
 from pipeline.registry.assignments.portions import Portion, assigned_to, lies_in
-from pipeline.registry.books.overview import undeclared_books
+from pipeline.registry.books.overview import undeclared_book_ids
 from pipeline.registry.books.rows import book
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.lots.stored_lots import seen_before
@@ -89,7 +90,7 @@ def next_task(
     """
     allowed = stages(person, stage)
     held = leases.held(context, person, KeyingMode.DESK)
-    if known is not None:
+    if held and known is not None:
         wanted = leases.held(context, person, KeyingMode.DESK, stage=stage, book_id=book_id)
         if besides := [task_id for task_id in wanted if task_id not in known]:
             return held_task(context, person, besides[0])
@@ -150,9 +151,11 @@ def _lease_next_task(
 
     What they have skipped comes after all else.
     """
+    undeclared = undeclared_book_ids(context.connection, context.declared)
     for find in (_next, _next_skipped):
         for portion, stage in product(portions, allowed):
-            while (task_id := find(context, person, stage, portion)) is not None:
+            waiting = _waiting_tasks(context, person, stage, portion, undeclared)
+            while (task_id := find(context, person, portion, waiting)) is not None:
                 if leases.take(context, task_id, person, KeyingMode.DESK):
                     return task_id
     return None
@@ -179,20 +182,23 @@ def _portions_in_turn(
 
 def not_done_by(person: Person) -> ColumnElement[bool]:
     """Return the condition on ``review_task`` that fields are left for a person to key at its stage."""
+    return _not_done_by(person.account_id)
+
+
+@lru_cache(maxsize=1024)
+def _not_done_by(account_id: int) -> ColumnElement[bool]:
     keyers = (review_task.c.first_keyer, review_task.c.second_keyer)
-    first, second = (or_(keyer.is_(None), keyer != person.account_id) for keyer in keyers)
+    first, second = (or_(keyer.is_(None), keyer != account_id) for keyer in keyers)
     kept_from = review_task.c.kept_from
-    others = or_(kept_from.is_(None), ~kept_from.contains(f",{person.account_id},"))
-    return first & second & others & ~seen_before(person) & ~saw_reading(person)
+    others = or_(kept_from.is_(None), ~kept_from.contains(f",{account_id},"))
+    return first & second & others & ~seen_before(account_id) & ~saw_reading(account_id)
 
 
-def _next(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:
-    """Lock and return the first task that waits for a person at a stage and that they have not skipped."""
+def _next(context: DeskContext, person: Person, portion: Portion | None, waiting: Select[int]) -> int | None:
+    """Lock and return the first of the waiting tasks that a person has not skipped."""
     mine = (aside.c.account_id == person.account_id) & (aside.c.kind == SKIPPED)
-    query = (
-        _waiting_tasks(context, person, stage, portion)
-        .where(~exists().where(aside.c.task_id == review_task.c.id, mine))
-        .order_by(review_task.c.place_code, review_task.c.book_id, review_task.c.page_id, review_task.c.row)
+    query = waiting.where(~exists().where(aside.c.task_id == review_task.c.id, mine)).order_by(
+        review_task.c.place_code, review_task.c.book_id, review_task.c.page_id, review_task.c.row
     )
     if context.connection.dialect.name == "postgresql" and person.places and portion is None:
         task_id = context.connection.scalar(_place_by_place(query, sorted(person.places)))
@@ -225,29 +231,30 @@ def _teaching_first(context: DeskContext, task_id: int, waiting: Select[int]) ->
     return context.connection.scalar(_first(first)) or task_id
 
 
-def _next_skipped(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:
-    """Lock and return the first task that waits for a person and that they skipped, longest ago first."""
+def _next_skipped(
+    context: DeskContext, person: Person, _portion: Portion | None, waiting: Select[int]
+) -> int | None:
+    """Lock and return the first of the waiting tasks that a person skipped, longest ago first."""
     last = (
         select(aside.c.task_id, func.max(aside.c.id).label("at"))
         .where(aside.c.account_id == person.account_id, aside.c.kind == SKIPPED)
         .group_by(aside.c.task_id)
         .subquery()
     )
-    query = _waiting_tasks(context, person, stage, portion).join(last, last.c.task_id == review_task.c.id)
+    query = waiting.join(last, last.c.task_id == review_task.c.id)
     return context.connection.scalar(_first(query.where(in_sight(person)).order_by(last.c.at)))
 
 
 def _waiting_tasks(
-    context: DeskContext, person: Person, stage: Stage, portion: Portion | None
+    context: DeskContext, person: Person, stage: Stage, portion: Portion | None, undeclared: Sequence[int]
 ) -> Select[int]:
     """Select the ids of the tasks at a stage that nobody holds and with fields left for a person.
 
-    Books with a form or kind of register that is not declared now are left out, as they cannot be shown.
+    Books with a form or kind of register that is ``undeclared`` now are left out, as they cannot be shown.
     """
     query = select(review_task.c.id).where(
         review_task.c.stage == stage, not_done_by(person), is_not_leased(context)
     )
-    undeclared = [one.id for one in undeclared_books(context.connection, context.declared)]
     if undeclared:
         query = query.where(review_task.c.book_id.not_in(undeclared))
     if portion is None:

@@ -36,9 +36,9 @@ _in_force = (aside.c.kind == FOUND) & ~exists().where(
 )
 
 
-def saw_reading(person: Person) -> ColumnElement[bool]:
+def saw_reading(account_id: int) -> ColumnElement[bool]:
     """Return the condition on ``review_task`` that a person saw its reading and therefore does not key it."""
-    mine = (aside.c.task_id == review_task.c.id) & (aside.c.account_id == person.account_id)
+    mine = (aside.c.task_id == review_task.c.id) & (aside.c.account_id == account_id)
     return review_task.c.stage.in_(FIRST_AND_SECOND) & exists().where(mine, _in_force)
 
 

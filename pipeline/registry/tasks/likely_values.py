@@ -85,9 +85,11 @@ class LikelyValues:
     def of_field(self, field: str) -> Mapping[str, BookValue]:
         """Return the values that people keyed in the pool of a field, by form."""
         pool = self._record.pool_of(field) if field in self._record.by_name else ""
+        if not pool:
+            return {}
         if pool not in self._by_pool:
             names = [name for name in self._record.by_name if self._record.pool_of(name) == pool]
-            self._by_pool[pool] = self._loaded(names) if pool else {}
+            self._by_pool[pool] = self._loaded(names)
         return self._by_pool[pool]
 
     def of(self, entry_id: int, field: str, reading: FieldReading | None) -> str:

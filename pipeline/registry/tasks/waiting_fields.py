@@ -112,7 +112,9 @@ def waiting_fields_of_book(
         .join_from(review_task, entry, review_task.c.entry_id == entry.c.id)
         .join(page, review_task.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
-        .where(*open_tasks(of_book), ~in_hand, ~seen_before(person), ~saw_reading(person))
+        .where(
+            *open_tasks(of_book), ~in_hand, ~seen_before(person.account_id), ~saw_reading(person.account_id)
+        )
         .order_by(review_task.c.page_id, review_task.c.row)
     )
     decisions = _decisions_on_book(connection, of_book.id)

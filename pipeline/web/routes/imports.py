@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,6 +37,9 @@ from pipeline.web.security.middleware import log_fault
 
 KIND = "import"
 NOT_HERE = "Máy chủ này không nhập tệp. Hãy báo người quản trị máy."
+_ONE_FILE = threading.Lock()
+"""The headings of one file are compared at a time, as comparing holds the interpreter (``own_forms``)."""
+
 LOOK_FIRST = "Hãy bấm “Xem trước” với đúng các lựa chọn này rồi mới nhập."
 
 router = APIRouter(prefix="/imports")
@@ -154,7 +158,7 @@ def _proposed(visit: Visit, path: Path, sent: SentFile, record: str) -> SheetMap
     if record and record not in visit.schemas.records:
         raise ReconcileError("Không có loại sổ ấy. Hãy tải lại trang.")
     try:
-        with open_workbook(path) as book:
+        with _ONE_FILE, open_workbook(path, first_rows=True) as book:
             return propose_mapping(book, visit.schemas, record, _files(visit).layouts)
     except ReconcileError as error:
         raise ReconcileError(error.message.replace(path.name, sent.name)) from None

@@ -121,8 +121,8 @@ def test_a_broken_or_hostile_sheet_is_refused_in_words(tmp_path: Path, sheet: by
 def test_shared_strings_with_entities_of_their_own_are_refused_in_words(tmp_path: Path) -> None:
     strings = b"<!DOCTYPE a [<!ENTITY b 'c'>]><sst><si><t>&b;</t></si></sst>"
     path = with_part(tmp_path / "a.xlsx", "sharedStrings.xml", [strings])
-    with pytest.raises(ReconcileError, match="hỏng"), open_workbook(path):
-        pass
+    with pytest.raises(ReconcileError, match="hỏng"), open_workbook(path) as book:
+        list(book.rows("Sheet1"))
 
 
 def test_a_part_with_damaged_deflate_data_is_refused_in_words(tmp_path: Path) -> None:
@@ -198,6 +198,14 @@ HOSTILE_PARTS = {
         [b"<worksheet><row><c r='ZZZZ1'><v>1</v></c></row></worksheet>"],
     ),
     "formats": ("styles.xml", [b"<styleSheet><cellXfs>", *[b"<xf numFmtId='1'/>" * 10_000] * 10]),
+    "too many sheets": (
+        "/workbook.xml",
+        [b"<workbook><sheets>", *[b"<sheet name='a' r:id='rId1'/>" * 100] * 11, b"</sheets></workbook>"],
+    ),
+    "a list of sheets that is too long": (
+        "/workbook.xml",
+        [b"<workbook><sheets>", *[b"<a/>" * 250_000] * 5, b"</sheets></workbook>"],
+    ),
     "a row number of 5000 digits": (
         "sheet1.xml",
         [b"<worksheet><row r='" + b"9" * 5_000 + b"'/></worksheet>"],
@@ -227,6 +235,20 @@ def test_a_workbook_that_swells_is_refused_in_bounded_memory(
     told, megabytes = run.stdout.splitlines()
     assert told.startswith("a.xlsx: ")
     assert int(megabytes) < 450
+
+
+def test_first_rows_are_read_without_the_strings_behind_them(tmp_path: Path) -> None:
+    strings = [b"<sst><si><t>so</t></si>", *[b"<si/>" * 200_000] * 5, b"</sst>"]
+    path = with_part(tmp_path / "a.xlsx", "sharedStrings.xml", strings)
+    with open_workbook(path, first_rows=True) as book:
+        assert list(book.rows("Sheet1")) == [(1, {0: "so"})]
+    cell = b"<worksheet><row><c t='s'><v>900000</v></c></row></worksheet>"
+    far = tmp_path / "far.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(far, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, cell if name.endswith("sheet1.xml") else source.read(name))
+    with open_workbook(far, first_rows=True) as book, pytest.raises(ReconcileError, match=r"524\.288 chữ"):
+        list(book.rows("Sheet1"))
 
 
 def test_the_longest_cell_of_excel_passes_and_one_more_letter_does_not(tmp_path: Path) -> None:

@@ -156,11 +156,12 @@ def _row_hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(spelled("audit", covered).encode()).hexdigest()
 
 
+_HEAD = select(audit.c.id, audit.c.hash, audit.c.key).order_by(audit.c.id.desc()).limit(1)
+
+
 def head(connection: Connection) -> Head | None:
     """The last row, None when there is none."""
-    row = connection.execute(
-        select(audit.c.id, audit.c.hash, audit.c.key).order_by(audit.c.id.desc()).limit(1)
-    ).first()
+    row = connection.execute(_HEAD).first()
     return None if row is None else Head(row.id, row.hash, row.key)
 
 

@@ -10,16 +10,25 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from pipeline.registry.database.audit.chain import KEY_RENEWED, audit, stored_lines
-from pipeline.registry.database.audit.key import KeyFile
+from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import digests
 
-_Rows = dict[tuple[str, int], tuple[int, bytes]]
-"""By table and id the number of the newest line about a row, and the digest that it gives."""
+
+class _Line(NamedTuple):
+    """The newest line about a row: its number, the digest that it gives, and the name of the key that signed it."""
+
+    number: int
+    digest: bytes
+    key: str | None
+
+
+_Rows = dict[tuple[str, int], _Line]
 
 _NEWEST = "SELECT max(id) FROM audit"
 
@@ -35,16 +44,35 @@ class ProvenRows:
         self._told: _Rows = {}
         self._read_to = 0
         self._lock = threading.Lock()
+        of_tables = [audit.c.rows.contains(f'"{name}"', autoescape=True) for name in tables]
+        self._new_lines = select(audit.c.id).where(
+            audit.c.id > bindparam("read_to"),
+            audit.c.id <= bindparam("newest"),
+            or_(audit.c.action == KEY_RENEWED, *of_tables),
+        )
 
     def forged(self, connection: Connection, table_name: str, ids: Collection[int]) -> frozenset[int]:
         """Return the rows among these that are not, or no longer, what the audit tells of them."""
         return self._unlike(connection, table_name, digests(connection, table_name, ids), untold=True)
 
-    def outdated(self, connection: Connection, table_name: str, now: Mapping[int, bytes]) -> frozenset[int]:
-        """Return the rows among these, given by their digests, of which the audit tells something newer."""
-        if table_name not in self._tables:
-            return frozenset()
-        return self._unlike(connection, table_name, now, untold=False)
+    def sorted_out(
+        self, connection: Connection, key: Key | None, table_name: str, now: Mapping[int, bytes]
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        """Return which of these rows, given by their digests, are as the newest line says, and which are outdated.
+
+        A line proves a row only when the present ``key`` signed it; of all other rows it says nothing.
+        """
+        if table_name not in self._tables or not now:
+            return frozenset(), frozenset()
+        newest, told = self._told_of(connection, table_name, now)
+        name = None if key is None else key.name
+        proven = frozenset(
+            row_id
+            for row_id, line in told.items()
+            if line is not None and line == (line.number, now[row_id], name) and line.number <= newest
+        )
+        rest = {row_id: digest for row_id, digest in now.items() if row_id not in proven}
+        return proven, self._unlike(connection, table_name, rest, untold=False)
 
     def _unlike(
         self, connection: Connection, table_name: str, now: Mapping[int, bytes], *, untold: bool
@@ -53,31 +81,34 @@ class ProvenRows:
         for _ in range(READ_AGAIN):
             if not now:
                 break
-            with self._lock:
-                newest = self._read_on(connection)
-                told = {row_id: self._told.get((table_name, row_id)) for row_id in now}
+            newest, told = self._told_of(connection, table_name, now)
             unlike = frozenset(
                 row_id
                 for row_id, line in told.items()
-                if (untold if line is None else line[0] <= newest and line[1] != now[row_id])
+                if (untold if line is None else line.number <= newest and line.digest != now[row_id])
             )
             now = digests(connection, table_name, unlike)
         return unlike
+
+    def _told_of(
+        self, connection: Connection, table_name: str, ids: Collection[int]
+    ) -> tuple[int, dict[int, _Line | None]]:
+        """Return the newest line that this transaction sees, and the newest one about each of these rows."""
+        with self._lock:
+            return self._read_on(connection), {row_id: self._told.get((table_name, row_id)) for row_id in ids}
 
     def _read_on(self, connection: Connection) -> int:
         """Read what is new in the chain; return the newest line that this transaction sees."""
         newest: int = connection.exec_driver_sql(_NEWEST).scalar() or 0  # at every request: none is built
         if newest <= self._read_to:
             return newest
-        keys = () if self._key_file is None else self._key_file.known()
-        of_tables = [audit.c.rows.contains(f'"{name}"', autoescape=True) for name in self._tables]
-        wanted = or_(audit.c.action == KEY_RENEWED, *of_tables)
-        new = (audit.c.id > self._read_to) & (audit.c.id <= newest)
-        ids = connection.scalars(select(audit.c.id).where(new, wanted)).all()
+        between = {"read_to": self._read_to, "newest": newest}
+        ids = connection.scalars(self._new_lines, between).all()
+        keys = () if self._key_file is None or not ids else self._key_file.known()
         lost: dict[str | None, _Rows] = {}
         for act in sorted(stored_lines(connection, ids), key=lambda act: act.id):
             told = {
-                (one.table_name, one.row_id): (act.id, one.digest)
+                (one.table_name, one.row_id): _Line(act.id, one.digest, act.key)
                 for one in unpacked(act.rows)
                 if one.table_name in self._tables
             }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -45,6 +46,11 @@ class Kept:
         )
 
 
+_KEPT = select(row_digest.c.row_id, row_digest.c.digest, row_digest.c.signature, row_digest.c.found).where(
+    row_digest.c.table_name == bindparam("of_table"),
+    row_digest.c.row_id.in_(bindparam("of_rows", expanding=True)),
+)
+
 NOTHING = Kept(None, None, None)
 
 
@@ -58,12 +64,7 @@ def kept(connection: Connection, table_name: str, ids: Iterable[int]) -> dict[in
     """What the table holds of these rows, by id."""
     found = dict.fromkeys(ids, NOTHING)
     for some in _some(sorted(found)):
-        rows = connection.execute(
-            select(
-                row_digest.c.row_id, row_digest.c.digest, row_digest.c.signature, row_digest.c.found
-            ).where(row_digest.c.table_name == table_name, row_digest.c.row_id.in_(some))
-        )
-        for row in rows:
+        for row in connection.execute(_KEPT, {"of_table": table_name, "of_rows": some}):
             found[row.row_id] = Kept(_bytes(row.digest), _bytes(row.signature), _bytes(row.found))
     return found
 
@@ -81,17 +82,18 @@ class Compared:
 
 
 def compared(connection: Connection, key: Key | None, table_name: str, ids: Iterable[int]) -> Compared:
-    """These rows, compared with their last digests, and where an older state counts for nothing with the chain."""
+    """These rows, compared with the chain where an older state counts for nothing, and else with their last digests."""
     now = digests(connection, table_name, ids)
-    last = kept(connection, table_name, now)
-    newest = _newest_told(connection)
-    outdated: frozenset[int] = frozenset() if newest is None else newest.outdated(connection, table_name, now)
+    newest, proven, outdated = _newest_told(connection), frozenset[int](), frozenset[int]()
+    if newest is not None:
+        proven, outdated = newest.sorted_out(connection, key, table_name, now)
+    last = kept(connection, table_name, now.keys() - proven)
     return Compared(
         now,
         {
-            row_id: last[row_id]
-            for row_id, digest in now.items()
-            if row_id in outdated or not last[row_id].is_right(key, table_name, row_id, digest)
+            row_id: one
+            for row_id, one in last.items()
+            if row_id in outdated or not one.is_right(key, table_name, row_id, now[row_id])
         },
     )
 
@@ -120,13 +122,13 @@ def keep(connection: Connection, key: Key | None, written: Mapping[str, Mapping[
         for row_id, digest in of_rows.items()
         if digest != GONE
     ]
-    _put(connection, rows, _insert_or_update(connection, "digest", "signature", "found"))
+    _put(connection, rows, _insert_or_update(connection.dialect.name, "digest", "signature", "found"))
 
 
 def note_found(connection: Connection, table_name: str, found: Mapping[int, bytes]) -> None:
     """Hold that the audit tells of these altered rows, by id with their digests."""
     rows = [{"table_name": table_name, "row_id": row_id, "found": digest} for row_id, digest in found.items()]
-    _put(connection, rows, _insert_or_update(connection, "found"))
+    _put(connection, rows, _insert_or_update(connection.dialect.name, "found"))
 
 
 def sign_all(connection: Connection, key: Key) -> None:
@@ -171,9 +173,10 @@ def _newest(connection: Connection) -> Iterator[list[tuple[str, int, bytes, byte
         yield found
 
 
-def _insert_or_update(connection: Connection, *columns: str) -> object:
+@cache
+def _insert_or_update(dialect_name: str, *columns: str) -> object:
     """Return the statement that adds a row, or sets these columns of the one that is there."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
     adding = dialect.insert(row_digest)
     return adding.on_conflict_do_update(
         index_elements=[row_digest.c.table_name, row_digest.c.row_id],

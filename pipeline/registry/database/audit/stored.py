@@ -11,9 +11,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, column, select, table, text
+from sqlalchemy import Connection, Integer, Select, bindparam, column, select, table, text
 
 DIGEST_BYTES = 16
 """The first half of a SHA-256: to find another row with the same one takes 2^128 attempts."""
@@ -67,10 +68,16 @@ def stored_rows(connection: Connection, table_name: str, ids: Sequence[int]) -> 
 
     They are named one by one: given several ranges, SQLite reads the whole table.
     """
-    key = column(key_of(table_name), Integer)
     for start in range(0, len(ids), _AT_ONCE):
-        some = key.in_(ids[start : start + _AT_ONCE])
-        yield from _as_stored(connection, select(text("*")).select_from(table(table_name)).where(some))
+        yield from _as_stored(connection, _rows_named(table_name), {"ids": ids[start : start + _AT_ONCE]})
+
+
+@cache
+def _rows_named(table_name: str) -> Select[Any]:
+    """Return the statement for the rows of some ``ids``; it is built once, as every request compares rows."""
+    key = column(key_of(table_name), Integer)
+    named = key.in_(bindparam("ids", expanding=True))
+    return select(text("*")).select_from(table(table_name)).where(named)
 
 
 def batches(
@@ -112,11 +119,13 @@ def ranges_of(ids: Sequence[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _as_stored(connection: Connection, query: Select[Any]) -> list[Mapping[str, Any]]:
+def _as_stored(
+    connection: Connection, query: Select[Any], ids: Mapping[str, Sequence[int]] | None = None
+) -> list[Mapping[str, Any]]:
     """What the driver gives, JSON as text."""
     if connection.dialect.name == "postgresql":
-        return _as_stored_on_postgresql(connection, query)
-    result = connection.execute(query)
+        return _as_stored_on_postgresql(connection, query.params(ids or {}))
+    result = connection.execute(query, ids)
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
 
