@@ -53,7 +53,8 @@ def test_scanning_staff_put_the_pages_of_a_book_in_order(office: Office, sit_dow
         at.get_by_role("button", name="Đưa", exact=True).click()
         expect(at.locator(".tile").last).to_contain_text("IMG_1.png")
         at.wait_for_load_state()
-        at.locator(".tile").last.press("Alt+ArrowLeft")
+        with at.expect_response(lambda answer: answer.request.method == "POST"):  # shown before it is saved
+            at.locator(".tile").last.press("Alt+ArrowLeft")
         expect(at.locator(".tile").nth(1)).to_contain_text("IMG_1.png")
         at.reload()
         assert order(at) == ["trang-1.png", "IMG_1.png", "trang-2.png"]
