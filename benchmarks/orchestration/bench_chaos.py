@@ -1,5 +1,5 @@
 """Can a night lose a page? Reads books again and again while everything that can break is broken, then compares the
-registry, row by row, with that of a run that nobody disturbed.
+registry, row by row, with that of a run that nobody disturbed. ``--hostile``: broken and malicious files among the scans.
 
 The pages are tiny and their reader is quick (``_chaos_reader.py``), all else is the real thing: processes, registry,
 store, a person who decides meanwhile. ``--prefect`` lets the flow do it under a server that is killed too.
@@ -25,8 +25,8 @@ from rich.table import Table
 
 from benchmarks.figures import report_figures
 from benchmarks.orchestration import faults
-from benchmarks.orchestration.end_state import audit_flaws, differences, examples, state_of
-from benchmarks.orchestration.small_books import draw_books
+from benchmarks.orchestration.end_state import audit_flaws, differences, examples, named_files, state_of
+from benchmarks.orchestration.small_books import draw_books, strew_hostile_files
 from benchmarks.orchestration.supervisor import SupervisedRun, end_all
 from benchmarks.servers import postgresql
 from benchmarks.servers.prefect_server import PrefectServer
@@ -39,11 +39,14 @@ OF_DATABASE = {"fsync": "off", "shared_buffers": "64MB"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """``differences``: by table, rows that are missing and rows too many; ``flaws`` of the audit; ``…_resume``: seconds
-    from the start of a run to its first page, ``…_resume_cpu``: CPU seconds of all its processes until then."""
+    """``unnamed``: hostile files of which the registry has neither a page nor a failure. ``differences``: by table, rows
+    that are missing and rows too many; ``flaws`` of the audit; ``…_resume``: seconds from the start of a run to its first
+    page, ``…_resume_cpu``: CPU seconds of all its processes until then; ``memory``: bytes, most of one process."""
 
     pages: int
     poisons: int
+    hostile: int
+    unnamed: list[str]
     injected: dict[str, int]
     generations: int
     decisions: int
@@ -65,6 +68,7 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=2_000)
     parser.add_argument("--faults", type=int, default=100)
     parser.add_argument("--poisons", type=int, default=10, help="bad pages")
+    parser.add_argument("--hostile", type=int, default=36, help="hostile files among the scans")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument(
         "--prefect", action="store_true", help="the flow reads, under a server that is killed too"
@@ -85,6 +89,7 @@ def main() -> int:
             chosen.faults,
             chosen.poisons,
             seed,
+            hostile=chosen.hostile,
             only=chosen.only,
             prefect=chosen.prefect,
             tell=lambda words: console.print(f"{time.strftime('%H:%M:%S')} {words}"),
@@ -92,7 +97,7 @@ def main() -> int:
     show(outcome, chosen.database)
     name = "chaos-prefect" if chosen.prefect else f"chaos-{chosen.database}"
     report_figures(name, {"seed": seed, "database": chosen.database, **vars(outcome)})
-    return 1 if outcome.differences or outcome.flaws else 0
+    return 1 if outcome.differences or outcome.flaws or outcome.unnamed else 0
 
 
 def chaos(
@@ -102,6 +107,7 @@ def chaos(
     many_faults: int,
     poisons: int,
     seed: int,
+    hostile: int = 0,
     only: list[str] | None = None,
     prefect: bool = False,
     cluster: postgresql.Cluster | None = None,
@@ -113,6 +119,7 @@ def chaos(
     random = np.random.default_rng(seed)
     books = folder / "books"
     draw_books(books, pages, poisons, random)
+    hostile_files = strew_hostile_files(books, hostile, random)
     with ExitStack() as stack:
         small = False
         if database == "postgresql" and cluster is None:
@@ -130,7 +137,7 @@ def chaos(
         for generation in range(1, disturbed.generation + 1):
             calm.generation = generation
             for _ in range(
-                2 if poisons else 1
+                2 if poisons or hostile else 1
             ):  # bad pages fail a second time, as they did in the other scene
                 calm.read_all([])
             calm.decide_alike(disturbed.decisions)
@@ -138,11 +145,14 @@ def chaos(
             flaws = audit_flaws(registry)
         states = state_of(calm.url), state_of(disturbed.url)
         differing = differences(*states)
+        unnamed = sorted(hostile_files - named_files(disturbed.url))
         for row in examples(*states):
             tell(row)
     return Outcome(
         pages,
         poisons,
+        hostile,
+        unnamed,
         dict(disturbed.injected),
         disturbed.generation,
         sum(map(len, disturbed.decisions.values())),
@@ -165,13 +175,14 @@ def show(outcome: Outcome, database: str) -> None:
     for name, times in sorted(outcome.injected.items()):
         table.add_row(name, str(times))
     table.add_row("trang độc trong sổ", str(outcome.poisons))
+    table.add_row("tệp hỏng, tệp độc trong sổ", str(outcome.hostile))
     console = Console(width=110)
     console.print(table)
     wrong = ", ".join(
         f"{name} thiếu {less}, thừa {more}" for name, (less, more) in outcome.differences.items()
     )
     console.print(
-        f"Khác lượt không bị quấy: {wrong or 'không một dòng nào'}; lỗi nhật ký kiểm tra: {outcome.flaws}; "
+        f"Khác lượt không bị quấy: {wrong or 'không một dòng nào'}; tệp không rõ kết cục: {len(outcome.unnamed)}; lỗi nhật ký kiểm tra: {outcome.flaws}; "
         f"{outcome.decisions} quyết định; chạy {outcome.starts} lần, trang đầu sau {outcome.median_resume:.1f} s "
         f"(lâu nhất {outcome.slowest_resume:.1f} s; CPU {outcome.median_resume_cpu:.1f} s, nhiều nhất "
         f"{outcome.most_resume_cpu:.1f} s); bộ nhớ nhiều nhất {outcome.memory / 1e6:.0f} MB; "

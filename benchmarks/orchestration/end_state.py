@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Connection, create_engine, make_url
 
 from pipeline.registry import Registry
 
@@ -34,23 +35,36 @@ QUERIES = {
 }
 """The queries, by the rows that they compare."""
 
+NAMED = """SELECT b.folder_name, s.name FROM page p JOIN scan s ON s.id = p.scan_id JOIN book b ON b.id = s.book_id
+UNION SELECT b.folder_name, f.scan_name FROM page_failure f JOIN book b ON b.id = f.book_id"""
+
 State = Mapping[str, list[str]]
 
 
 def state_of(url: str) -> State:
     """All rows that count, as text, in an order of their own."""
+    with _connected(url) as connection:
+        return {
+            name: sorted(str([_plain(value) for value in row]) for row in connection.exec_driver_sql(query))
+            for name, query in QUERIES.items()
+        }
+
+
+def named_files(url: str) -> set[tuple[str, str]]:
+    """Return folder and name of every file of which the registry has pages or a failure."""
+    with _connected(url) as connection:
+        return {(str(folder), str(name)) for folder, name in connection.exec_driver_sql(NAMED)}
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
     address = make_url(url)
     if address.get_backend_name() == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     engine = create_engine(address)
     try:
         with engine.connect() as connection:
-            return {
-                name: sorted(
-                    str([_plain(value) for value in row]) for row in connection.exec_driver_sql(query)
-                )
-                for name, query in QUERIES.items()
-            }
+            yield connection
     finally:
         engine.dispose()
 

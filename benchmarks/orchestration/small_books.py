@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.intake.made_scans import HOSTILE
 from benchmarks.orchestration.quick_reader import POISONS
 
 LEDGER = """form = "birth-2006"
@@ -40,6 +41,22 @@ def draw_books(
         sheets[0].save(book / f"quet-{scan_no:03}.tiff", save_all=True, append_images=sheets[1:])
         number += many
     return number
+
+
+def strew_hostile_files(folder: Path, many: int, random: np.random.Generator) -> set[tuple[str, str]]:
+    """Put hostile files of every kind in turn beside the scans of books; return folder and name of each.
+
+    Of a kind that differs by nothing but its name a book has one: the same bytes twice in a book are one scan.
+    """
+    books = sorted(folder.iterdir())
+    placed = set()
+    for turn in range(-(-many // len(HOSTILE))):
+        for (name, make, _), place in zip(HOSTILE, random.permutation(len(HOSTILE)), strict=True):
+            book = books[(int(place) + turn) % len(books)]
+            if len(placed) < many and not (book / name).exists():
+                make(book / name)
+                placed.add((book.name, name))
+    return placed
 
 
 def _apart(pages: int, poisons: int, random: np.random.Generator) -> Iterator[int]:

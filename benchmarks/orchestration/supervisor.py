@@ -29,8 +29,19 @@ DECISION_EVERY = 12
 """Pages between two decisions of the person at the desk."""
 MOST_PAGES_BETWEEN = 30
 MOST_STARTS = 2_000
-OF_POISON = {"done", "crash", "timeout", "memory", "broken", "fault"}
-"""What an undisturbed run says at its end: nothing but pages that are bad themselves."""
+OF_POISON = {
+    "done",
+    "crash",
+    "timeout",
+    "memory",
+    "broken",
+    "fault",
+    "encrypted",
+    "oversized",
+    "empty",
+    "unknown-type",
+}
+"""What an undisturbed run says at its end: nothing but pages and files that are bad themselves."""
 AS_HOTICH_DOES = """
 import sys
 from pipeline.runs.worker_process import load_readers_ahead
