@@ -1,5 +1,5 @@
 """Can a night lose a page? Reads books again and again while everything that can break is broken, then compares the
-registry, row by row, with that of a run that nobody disturbed. ``--hostile``: broken and malicious files among the scans.
+registry, row by row, with that of a run that nobody disturbed. Among the scans lie broken and malicious files.
 
 The pages are tiny and their reader is quick (``_chaos_reader.py``), all else is the real thing: processes, registry,
 store, a person who decides meanwhile. ``--prefect`` lets the flow do it under a server that is killed too.
@@ -39,14 +39,15 @@ OF_DATABASE = {"fsync": "off", "shared_buffers": "64MB"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """``unnamed``: hostile files of which the registry has neither a page nor a failure. ``differences``: by table, rows
-    that are missing and rows too many; ``flaws`` of the audit; ``…_resume``: seconds from the start of a run to its first
-    page, ``…_resume_cpu``: CPU seconds of all its processes until then; ``memory``: bytes, most of one process."""
+    """``unnamed``: hostile files of which the registry has neither a page nor a failure. ``differences``: by table,
+    rows that are missing and rows too many; ``flaws`` of the audit; ``…_resume``: seconds from the start of a run to
+    its first page, ``…_resume_cpu``: CPU seconds of all its processes until then; ``memory``: bytes, most of one
+    process."""
 
     pages: int
     poisons: int
     hostile: int
-    unnamed: list[str]
+    unnamed: int
     injected: dict[str, int]
     generations: int
     decisions: int
@@ -145,14 +146,16 @@ def chaos(
             flaws = audit_flaws(registry)
         states = state_of(calm.url), state_of(disturbed.url)
         differing = differences(*states)
-        unnamed = sorted(hostile_files - named_files(disturbed.url))
+        unnamed = hostile_files - named_files(disturbed.url)
+        for book, name in sorted(unnamed):
+            tell(f"no outcome: {book}/{name}")
         for row in examples(*states):
             tell(row)
     return Outcome(
         pages,
         poisons,
-        hostile,
-        unnamed,
+        len(hostile_files),
+        len(unnamed),
         dict(disturbed.injected),
         disturbed.generation,
         sum(map(len, disturbed.decisions.values())),
@@ -182,7 +185,8 @@ def show(outcome: Outcome, database: str) -> None:
         f"{name} thiếu {less}, thừa {more}" for name, (less, more) in outcome.differences.items()
     )
     console.print(
-        f"Khác lượt không bị quấy: {wrong or 'không một dòng nào'}; tệp không rõ kết cục: {len(outcome.unnamed)}; lỗi nhật ký kiểm tra: {outcome.flaws}; "
+        f"Khác lượt không bị quấy: {wrong or 'không một dòng nào'}; tệp không rõ kết cục: {outcome.unnamed}; "
+        f"lỗi nhật ký kiểm tra: {outcome.flaws}; "
         f"{outcome.decisions} quyết định; chạy {outcome.starts} lần, trang đầu sau {outcome.median_resume:.1f} s "
         f"(lâu nhất {outcome.slowest_resume:.1f} s; CPU {outcome.median_resume_cpu:.1f} s, nhiều nhất "
         f"{outcome.most_resume_cpu:.1f} s); bộ nhớ nhiều nhất {outcome.memory / 1e6:.0f} MB; "
