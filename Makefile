@@ -79,11 +79,11 @@ format: setup ## Tự sửa cách trình bày mã nguồn
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# What is stale, the oldest first. It may be stopped at any time: the next call goes on. LINES, APART and DATA as below.
+# What is stale, the oldest first. It may be stopped at any time: the next call goes on. LINES, APART, NAMES and DATA as below.
 bench-all: setup test-packages ## Đo lại những số đã cũ, trong HOURS giờ (mặc định 8)
 	@scripts/bench-packages.sh
 	@$(BIN)/python -m benchmarks.stale_runs --hours $(or $(HOURS),8) \
-	    $(foreach name,LINES APART DATA,$(if $(filter command,$(origin $(name))),--folder '$(name)=$($(name))'))
+	    $(foreach name,LINES APART NAMES DATA,$(if $(filter command,$(origin $(name))),--folder '$(name)=$($(name))'))
 
 bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc độ và độ chính xác; kết quả trong bench-out/
 

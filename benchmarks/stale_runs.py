@@ -125,7 +125,7 @@ def main() -> int:
     )
     parser.add_argument("--hours", type=float, default=8.0)
     parser.add_argument(
-        "--folder", action="append", default=[], metavar="NAME=FOLDER", help="LINES, APART, DATA"
+        "--folder", action="append", default=[], metavar="NAME=FOLDER", help="LINES, APART, NAMES, DATA"
     )
     parser.add_argument("--only", action="append", help="only this benchmark; may be repeated")
     parser.add_argument("--plan", action="store_true", help="say what would be measured, and end")
