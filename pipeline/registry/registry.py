@@ -247,17 +247,10 @@ class Registry(ConnectionFacade):
             yield from stored_entries.stored_entries(connection, self._declared, ids)
 
     def compared_entries(self, book_id: int) -> Iterator[tuple[StoredEntry, tuple[str, ...]]]:
-        """Yield entries as ``stored_entries`` does, each with the tables in which a row of it was tampered with.
-
-        Rows are compared with what the audit says of them last, as of the same moment. Entries that are valid no more
-        come at the end when a row of theirs was tampered with.
-        """
+        """Yield entries as ``stored_entries`` does, with the tables of tampered rows (``tampered_rows``)."""
         with self._reading() as connection:
-            altered = tampered_rows.altered_entries(connection, self._declared, self._database.key, book_id)
-            ids = stored_entries.entry_ids(connection, book_id)
-            ids = [*ids, *sorted(altered.keys() - set(ids))]
-            for one in stored_entries.stored_entries(connection, self._declared, ids):
-                yield one, altered.get(one.entry_id, ())
+            key = self._database.key
+            yield from tampered_rows.compared_entries(connection, self._declared, key, book_id)
 
     countable_books = reading(countable.countable_books)
 

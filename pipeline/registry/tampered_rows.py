@@ -50,8 +50,11 @@ from pipeline.registry.database.audit.trail import accept, take_digests_from_cha
 from pipeline.registry.database.columns import METADATA, rows_of
 from pipeline.registry.database.objects import put_guards_right
 from pipeline.registry.database.record_tables import RecordSchema
-from pipeline.registry.entries.projections import refresh_projections, unlike_projections
-from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.machine_view import machine_views
+from pipeline.registry.entries.model import StoredEntry
+from pipeline.registry.entries.projections import AT_ONCE, refresh_projections, unlike_projections
+from pipeline.registry.entries.rows import Subject, entry
+from pipeline.registry.entries.stored_entries import entry_ids, stored_entries
 from pipeline.registry.tasks.rows import PAGE_ITSELF, decision, review_task
 from pipeline.registry.withdrawals.stored_withdrawals import withdrawal
 
@@ -122,10 +125,40 @@ def unproven_entries(
     return tuple(found)
 
 
+def compared_entries(
+    connection: Connection, declared: RecordSchema, key: Key | None, book_id: int
+) -> Iterator[tuple[StoredEntry, tuple[str, ...]]]:
+    """Yield the valid entries of a book in its order, each with the tables in which a row of it was tampered with.
+
+    Entries that are valid no more come at the end when a row of theirs was tampered with.
+    """
+    altered, subjects = _unlike_digests(connection, declared, key, scan.c.book_id == book_id)
+    ids = entry_ids(connection, book_id)
+    others = [entry_id for entry_id in subjects.keys() - set(ids) if entry_id not in altered]
+    altered |= unlike_projections(connection, declared, [subjects[entry_id] for entry_id in others])
+    ids = [*ids, *sorted(altered.keys() - set(ids))]
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        machines = machine_views(connection, declared, [subjects[entry_id] for entry_id in some])
+        proven = [subjects[entry_id] for entry_id in some if entry_id not in altered]
+        unlike = {**altered, **unlike_projections(connection, declared, proven, machines)}
+        for one in stored_entries(connection, declared, some, machines):
+            yield one, unlike.get(one.entry_id, ())
+
+
 def _altered_of(
     connection: Connection, declared: RecordSchema, key: Key | None, *asked: ColumnElement[bool]
 ) -> Mapping[int, tuple[str, ...]]:
     """Return the altered entries among those that fulfil the conditions, with the tables of the altered rows."""
+    altered, subjects = _unlike_digests(connection, declared, key, *asked)
+    proven = [subject for entry_id, subject in subjects.items() if entry_id not in altered]
+    return dict(sorted({**altered, **unlike_projections(connection, declared, proven)}.items()))
+
+
+def _unlike_digests(
+    connection: Connection, declared: RecordSchema, key: Key | None, *asked: ColumnElement[bool]
+) -> tuple[dict[int, tuple[str, ...]], Mapping[int, Subject]]:
+    """Return the tables of the rows that differ from their last digest, by entry, and all entries that were asked."""
     rows = connection.execute(
         select(
             entry.c.id,
@@ -157,7 +190,6 @@ def _altered_of(
         if one.record in declared.records:
             needed[declared.records[one.record].name][one.id].append(one.id)
     pages = {one.page: (one.book, one.sha256, one.page_no) for one in rows}
-    subjects = [(one.page, one.id) for one in rows]
     tasks = select(review_task.c.id, review_task.c.page_id, review_task.c.row)
     wanted = (
         select(entry.c.page_id)
@@ -176,8 +208,7 @@ def _altered_of(
             for entry_id in entries_by_row[row_id]:
                 found[entry_id].add(table_name)
     altered = {entry_id: tuple(sorted(names)) for entry_id, names in found.items()}
-    altered |= unlike_projections(connection, declared, [one for one in subjects if one[1] not in found])
-    return dict(sorted(altered.items()))
+    return altered, {one.id: (one.page, one.id) for one in rows}
 
 
 def _parts(book_id: int, sha256: str, page_no: int, row: int) -> tuple[tuple[object, ...], ...]:

@@ -114,16 +114,22 @@ def refresh_projections(
 
 
 def unlike_projections(
-    connection: Connection, declared: RecordSchema, subjects: Collection[Subject]
+    connection: Connection,
+    declared: RecordSchema,
+    subjects: Collection[Subject],
+    machines: Mapping[Subject, MachineView] | None = None,
 ) -> Mapping[int, tuple[str, ...]]:
     """Return the entries whose record or task is not what readings and decisions make of it, and those tables.
 
     An older state of a row has a digest that was right once; so what it says is derived anew.
+
+    Args:
+        machines: Machine views that the caller has read already.
     """
     wanted = list(subjects)
     found: dict[int, tuple[str, ...]] = {}
     for start in range(0, len(wanted), AT_ONCE):
-        known = _known(connection, declared, wanted[start : start + AT_ONCE], {})
+        known = _known(connection, declared, wanted[start : start + AT_ONCE], machines or {})
         stored = _stored_values(connection, declared, [each.entry.id for each in known])
         for each in known:
             record = each.entry.record

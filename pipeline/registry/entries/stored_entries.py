@@ -23,10 +23,10 @@ from pipeline.registry.database.columns import rows_of
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.current_readings import reading_of_row
 from pipeline.registry.entries.effective_values import effective_values_of
-from pipeline.registry.entries.machine_view import amendments_in, decisions_at, machine_views
+from pipeline.registry.entries.machine_view import MachineView, amendments_in, decisions_at, machine_views
 from pipeline.registry.entries.model import BookLayers, PastReading, ReadEntry, StoredEntry
 from pipeline.registry.entries.places import places_of
-from pipeline.registry.entries.rows import ENTRIES, ReadingRow, entry, reading
+from pipeline.registry.entries.rows import ENTRIES, ReadingRow, Subject, entry, reading
 from pipeline.registry.entries.rows import entry as entry_table
 from pipeline.registry.entries.subjects import places_of_entries
 from pipeline.registry.withdrawals.stored_withdrawals import part_of
@@ -57,23 +57,32 @@ def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) 
 
 
 def stored_entries(
-    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
+    connection: Connection,
+    declared: RecordSchema,
+    entry_ids: Sequence[int],
+    machines: Mapping[Subject, MachineView] | None = None,
 ) -> Iterator[StoredEntry]:
     """Yield entries with all that the registry knows of them, in the order of their ids as given.
+
+    Args:
+        machines: Machine views of all these entries; None: they are read.
 
     Raises:
         NotThere: One of them does not exist.
     """
     for start in range(0, len(entry_ids), AT_ONCE):
-        yield from _some_entries(connection, declared, entry_ids[start : start + AT_ONCE])
+        yield from _some_entries(connection, declared, entry_ids[start : start + AT_ONCE], machines)
 
 
 def _some_entries(
-    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
+    connection: Connection,
+    declared: RecordSchema,
+    entry_ids: Sequence[int],
+    machines: Mapping[Subject, MachineView] | None,
 ) -> Iterator[StoredEntry]:
     positions = places_of_entries(connection, entry_ids)
     subjects = [positions[entry_id].subject for entry_id in entry_ids]
-    machine = machine_views(connection, declared, subjects)
+    machine = machine_views(connection, declared, subjects) if machines is None else machines
     decisions = decisions_at(connection, subjects)
     values = effective_values_of(connection, declared, {row.id: row.record for row in positions.values()})
     places = places_of(connection, entry_ids)

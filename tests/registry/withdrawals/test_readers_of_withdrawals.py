@@ -72,7 +72,7 @@ UNGATED = {
     "sampled_values.py:_accepted_before": GIVEN,
     "statistics/sampling.py:_still_read": GIVEN,
     "entries/added_readings.py:redrawn_readings": GIVEN,
-    "tampered_rows.py:_altered_of": KEPT,
+    "tampered_rows.py:_unlike_digests": KEPT,
     "tampered_rows.py:unproven_entries": KEPT,
     "approvals/approvals.py:_lines": "takes the cover of a named book, and values through select_values",
     "books/stored_books.py:book_row": GIVEN,
