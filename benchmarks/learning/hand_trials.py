@@ -28,7 +28,7 @@ from benchmarks.handwriting.books import schemas_and_engines
 from pipeline.base.model import Crop, PageRef, Pixels
 from pipeline.recognition.ocr.adapters import adapted_reader
 from pipeline.recognition.ocr.handwriting import HandwritingReader
-from pipeline.training.adaptation_lesson import LEAST_LINES, ConfirmedLine
+from pipeline.training.adaptation_lesson import LEAST_LINES, BookLearning, ConfirmedLine
 from pipeline.training.adaptation_of_book import learn_book
 from pipeline.training.dataset import comparable, real_lines
 from pipeline.training.network import LETTERS
@@ -76,12 +76,14 @@ def hand_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
     """Return what learning gives the hands that are read worst, and show it.
 
     Args:
-        chosen: ``lines``, ``hands`` (their number) and ``registers`` (folder of real register pages, or None).
+        chosen: ``lines``, ``hands`` (their number), ``registers`` (folder of real register pages, or None) and
+            ``seconds`` (processor time of learning a hand).
     """
     reader = schemas_and_engines()[1].hand
     if not isinstance(reader, HandwritingReader):
         raise SystemExit("chưa cài bộ đọc chữ viết tay")
-    figures = {name: _figures_of(name, reader, lines) for name, lines in _hands(reader, chosen)}
+    options = BookLearning(seconds=chosen.seconds)
+    figures = {name: _figures_of(name, reader, lines, options) for name, lines in _hands(reader, chosen)}
     _show(figures, console)
     return {"hands": figures, **_sums(list(figures.values()))}
 
@@ -89,7 +91,7 @@ def hand_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
 def _hands(reader: HandwritingReader, chosen: argparse.Namespace) -> Iterator[tuple[str, list[Line]]]:
     """Yield a register of a single clerk, then the worst-read writers of a folder of real lines."""
     if chosen.registers:
-        yield "lyon", [*lyon_lines(chosen.registers)]
+        yield "lyon", _last_page_unseen(list(lyon_lines(chosen.registers)))
     shares = {}
     writers = trial_bed(chosen.lines)[1]
     for name, lines in writers.items():
@@ -97,6 +99,16 @@ def _hands(reader: HandwritingReader, chosen: argparse.Namespace) -> Iterator[tu
             shares[name] = sum(errors_of(reader, lines)) / _letters(lines)
     for name in sorted(shares, key=lambda name: -shares[name])[: chosen.hands]:
         yield name, writers[name]
+
+
+def _last_page_unseen(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a clerk in the order in which they are taken: none of the last page is confirmed."""
+    pages: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        pages[line.writer].append(line)
+    *first, last = pages.values()
+    each = CONFIRMED // len(first)
+    return [*(line for page in first for line in page[:each]), *last, *first[-1][2 * each :]]
 
 
 def lyon_lines(registers: Path) -> Iterator[Line]:
@@ -129,12 +141,14 @@ def _within(page: Pixels, outline: str) -> Pixels:
     return np.where(inside, line, np.uint8(np.percentile(line, 80)))
 
 
-def _figures_of(name: str, reader: HandwritingReader, lines: Sequence[Line]) -> dict[str, Any]:
+def _figures_of(
+    name: str, reader: HandwritingReader, lines: Sequence[Line], options: BookLearning
+) -> dict[str, Any]:
     """Return what the gate says of a hand, and what is read on lines that were not confirmed, before and after."""
     learnt, unseen = lines[:CONFIRMED], lines[CONFIRMED : CONFIRMED + UNSEEN]
     pages = [replace(SOME_PAGE, page_no=1 + number * PAGES // len(learnt)) for number in range(len(learnt))]
     confirmed = [ConfirmedLine(line.crop, line.text, page) for line, page in zip(learnt, pages, strict=True)]
-    result = learn_book(reader, confirmed, book=1, version=1, made_at="")
+    result = learn_book(reader, confirmed, book=1, version=1, made_at="", options=options)
     after = adapted_reader(reader, result.adapter) if result.adapter else reader
     figures: dict[str, Any] = {
         "outcome": result.outcome,
