@@ -150,14 +150,19 @@ def _figures_of(
     confirmed = [ConfirmedLine(line.crop, line.text, page) for line, page in zip(learnt, pages, strict=True)]
     result = learn_book(reader, confirmed, book=1, version=1, made_at="", options=options)
     after = adapted_reader(reader, result.adapter) if result.adapter else reader
+    wrong_before, wrong_after = errors_of(reader, unseen), errors_of(after, unseen)
     figures: dict[str, Any] = {
         "outcome": result.outcome,
         "lines": len(learnt),
         "held": result.figures.model_dump() if result.figures else None,
         "unseen_lines": len(unseen),
         "unseen_letters": _letters(unseen),
-        "unseen_before": sum(errors_of(reader, unseen)),
-        "unseen_after": sum(errors_of(after, unseen)),
+        "unseen_before": sum(wrong_before),
+        "unseen_after": sum(wrong_after),
+        "unseen_right_before": wrong_before.count(0),
+        "unseen_right_after": wrong_after.count(0),
+        "trust": result.adapter.card.trust if result.adapter else None,
+        "moved": result.adapter.card.moved if result.adapter else None,
         "seconds": round(result.seconds),
     }
     say(f"học nét chữ {name}: {figures}")
