@@ -85,13 +85,13 @@ def hand_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
     options = BookLearning(seconds=chosen.seconds)
     figures = {name: _figures_of(name, reader, lines, options) for name, lines in _hands(reader, chosen)}
     _show(figures, console)
-    return {"hands": figures, **_sums(list(figures.values()))}
+    return {"hands": figures, **sums_of(list(figures.values()))}
 
 
 def _hands(reader: HandwritingReader, chosen: argparse.Namespace) -> Iterator[tuple[str, list[Line]]]:
     """Yield a register of a single clerk, then the worst-read writers of a folder of real lines."""
     if chosen.registers:
-        yield "lyon", _last_page_unseen(list(lyon_lines(chosen.registers)))
+        yield "lyon", last_page_unseen(list(lyon_lines(chosen.registers)))
     shares = {}
     writers = trial_bed(chosen.lines)[1]
     for name, lines in writers.items():
@@ -101,7 +101,7 @@ def _hands(reader: HandwritingReader, chosen: argparse.Namespace) -> Iterator[tu
         yield name, writers[name]
 
 
-def _last_page_unseen(lines: Sequence[Line]) -> list[Line]:
+def last_page_unseen(lines: Sequence[Line]) -> list[Line]:
     """Return the lines of a clerk in the order in which they are taken: none of the last page is confirmed."""
     pages: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
@@ -169,7 +169,7 @@ def _figures_of(
     return figures
 
 
-def _sums(hands: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def sums_of(hands: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the figures of the hands that the gate lets through: on lines that were not confirmed, else held back."""
     through = [hand for hand in hands if hand["outcome"] == "better"]
     counted = [
