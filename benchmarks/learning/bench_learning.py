@@ -96,7 +96,7 @@ def _arguments() -> argparse.Namespace:
     learning_books.arguments(parser)
     parser.add_argument("--order", action="append", choices=tuple(ORDERS), help="only this order")
     parser.add_argument("--hands", type=int, default=0, help="so many hands are learnt")
-    parser.add_argument("--seconds", type=float, default=300.0, help="processor time of learning a hand")
+    parser.add_argument("--seconds", type=float, default=600.0, help="processor time of learning a hand")
     parser.add_argument("--registers", type=Path, help="folder of real register pages: one clerk is learnt")
     parser.add_argument("--tries", type=int, default=0, help="so many harmful and good tries for each gate")
     parser.add_argument(
