@@ -2,7 +2,7 @@
 
     make bench-learning     python -m benchmarks.learning.bench_learning [--pages 60] [--book FORM] [--seed N]
                                 [--lines FOLDER [--writer W …]] [--order ORDER …]
-                            … --lines FOLDER --hands N
+                            … --lines FOLDER --hands N [--registers FOLDER] [--seconds S]
                             … --lines FOLDER --tries N [--minutes M] [--steps N]
                             … --lines FOLDER --office MINUTES
 
@@ -15,10 +15,10 @@ thousand values, and once in the first ten entries at least. After each step the
 many of them are read rightly, how many keys they cost by the shortest way, how many are clear on the entries that are
 left, how many of all fields of these the machine is done with, and how many of those are wrong.
 
-With ``--hands`` no book is checked: adapted networks are compared with the shipped ones and with a control of the same
-steps on drawn lines alone (``benchmarks.learning.hand_trials``); with ``--tries`` neither: harmful and good readers are
-put before both gates (``benchmarks.learning.gate_trials``); with ``--office`` neither: a network goes on learning lines
-of several writers as ``hotich learn`` does (``benchmarks.learning.office_trial``). Their figures are told as
+With ``--hands`` no book is checked: the hands that are read worst are learnt as at night, put before the gate, and read
+on lines that were not learnt (``benchmarks.learning.hand_trials``); with ``--tries`` neither: harmful and good readers
+are put before both gates (``benchmarks.learning.gate_trials``); with ``--office`` neither: a network goes on learning
+lines of several writers as ``hotich learn`` does (``benchmarks.learning.office_trial``). Their figures are told as
 ``learning-hands``, ``learning-gate`` and ``learning-office``.
 """
 
@@ -27,6 +27,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -95,6 +96,8 @@ def _arguments() -> argparse.Namespace:
     learning_books.arguments(parser)
     parser.add_argument("--order", action="append", choices=tuple(ORDERS), help="only this order")
     parser.add_argument("--hands", type=int, default=0, help="so many hands are learnt")
+    parser.add_argument("--seconds", type=float, default=600.0, help="processor time of learning a hand")
+    parser.add_argument("--registers", type=Path, help="folder of real register pages: one clerk is learnt")
     parser.add_argument("--tries", type=int, default=0, help="so many harmful and good tries for each gate")
     parser.add_argument(
         "--minutes", type=float, default=30.0, help="no try is begun after so much processor time"

@@ -1,50 +1,43 @@
-"""What learning a hand gives: real pen lines, one network, its shipped words.
+"""What learning a hand gives, the whole way: learnt as at night, put before the gate, read on lines that it never saw.
 
-Of each writer some lines are learnt and the others are read by the shipped network, by the adapted one and by a control
-that took the same steps on drawn lines alone; then the same lines leaning over backwards, as of a hand unlike those
-trained on. ``gate_trials`` puts such readers before the gates.
+The hands are a register of a single clerk and the writers of a folder of real lines that the reader reads worst. Of
+each so many lines are confirmed; others are read before and after. A writer with too few lines for both has them all
+confirmed: then the lines held back by the gate speak. ``gate_trials`` puts planted readers before the gates.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
+import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import cv2
 import numpy as np
+from PIL import Image
 from rapidfuzz.distance import Levenshtein
 from rich.console import Console
+from rich.table import Table
 
-from benchmarks.figures import percent, say, share
+from benchmarks.figures import say
 from benchmarks.handwriting.books import schemas_and_engines
-from pipeline.base.model import Crop, Pixels
-from pipeline.recognition.ocr.adapters import (
-    Adapter,
-    AdapterCard,
-    GateFigures,
-    adapted_reader,
-    add_differences,
-)
+from pipeline.base.model import Crop, PageRef, Pixels
+from pipeline.recognition.ocr.adapters import adapted_reader
 from pipeline.recognition.ocr.handwriting import HandwritingReader
-from pipeline.recognition.ocr.models import OnnxNetwork
-from pipeline.training.adaptation import AdaptOptions, adapt_network
-from pipeline.training.adaptation_lesson import drawn_lines, shipped_network
-from pipeline.training.adaptation_weights import weight_differences
-from pipeline.training.dataset import comparable, dataset_line, real_lines
-from pipeline.training.network import NETWORKS
+from pipeline.training.adaptation_lesson import LEAST_LINES, BookLearning, ConfirmedLine
+from pipeline.training.adaptation_of_book import learn_book
+from pipeline.training.dataset import comparable, real_lines
+from pipeline.training.network import LETTERS
 
-LEARNT = 16
-"""Lines of a writer that are learnt."""
+CONFIRMED, UNSEEN = 96, 122
+"""Lines of a hand that are confirmed, and lines after them that are read before and after."""
 
-LEAN = 0.8
-"""How far a hand unlike the hands of the training leans back, columns a row."""
-
-DRAWN = 120
+PAGES, SOME_PAGE = 3, PageRef("0" * 64, 1)
+"""Pages on which the confirmed lines stand."""
 
 
 @dataclass(frozen=True)
@@ -80,55 +73,122 @@ def trial_bed(lines: Path | None) -> tuple[HandwritingReader, dict[str, list[Lin
 
 
 def hand_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]:
-    """Return what learning gives of so many hands, and show it.
+    """Return what learning gives the hands that are read worst, and show it.
 
     Args:
-        chosen: ``lines``, ``hands`` and ``steps``.
+        chosen: ``lines``, ``hands`` (their number), ``registers`` (folder of real register pages, or None) and
+            ``seconds`` (processor time of learning a hand).
     """
-    reader, writers = trial_bed(chosen.lines)
-    gains = _gains(reader, writers, chosen.hands, AdaptOptions(steps=chosen.steps))
-    _show_gains(gains, console)
-    return gains
+    reader = schemas_and_engines()[1].hand
+    if not isinstance(reader, HandwritingReader):
+        raise SystemExit("chưa cài bộ đọc chữ viết tay")
+    options = BookLearning(seconds=chosen.seconds)
+    figures = {name: _figures_of(name, reader, lines, options) for name, lines in _hands(reader, chosen)}
+    _show(figures, console)
+    return {"hands": figures, **sums_of(list(figures.values()))}
 
 
-def _gains(
-    reader: HandwritingReader, writers: Mapping[str, Sequence[Line]], hands: int, adapt: AdaptOptions
+def _hands(reader: HandwritingReader, chosen: argparse.Namespace) -> Iterator[tuple[str, list[Line]]]:
+    """Yield a register of a single clerk, then the worst-read writers of a folder of real lines."""
+    if chosen.registers:
+        yield "lyon", last_page_unseen(list(lyon_lines(chosen.registers)))
+    shares = {}
+    writers = trial_bed(chosen.lines)[1]
+    for name, lines in writers.items():
+        if len(lines) >= LEAST_LINES:
+            shares[name] = sum(errors_of(reader, lines)) / _letters(lines)
+    for name in sorted(shares, key=lambda name: -shares[name])[: chosen.hands]:
+        yield name, writers[name]
+
+
+def last_page_unseen(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a clerk in the order in which they are taken: none of the last page is confirmed."""
+    pages: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        pages[line.writer].append(line)
+    *first, last = pages.values()
+    each = CONFIRMED // len(first)
+    return [*(line for page in first for line in page[:each]), *last, *first[-1][2 * each :]]
+
+
+def lyon_lines(registers: Path) -> Iterator[Line]:
+    """Yield the lines of the pages of one clerk (``benchmarks.imaging.real_pages``) that the reader has letters for.
+
+    Args:
+        registers: Folder with ``lyon_birth_index_tables``: pictures and their transcriptions in ALTO.
+    """
+    letters = set(comparable(LETTERS)) | {" "}
+    for path in sorted(registers.glob("lyon_birth_index_tables/*.xml")):
+        with Image.open(path.with_suffix(".png")) as picture:
+            page = np.asarray(picture.convert("L"))
+        for element in ElementTree.parse(path).getroot().iter():
+            if element.tag.rpartition("}")[2] != "TextLine":
+                continue
+            texts = [part.attrib["CONTENT"] for part in element.iter() if "CONTENT" in part.attrib]
+            outlines = [part.attrib["POINTS"] for part in element.iter() if "POINTS" in part.attrib]
+            text = unicodedata.normalize("NFC", " ".join(texts)).strip()
+            if text and outlines and letters.issuperset(comparable(text)):
+                yield Line(_within(page, outlines[0]), text, path.stem, "text")
+
+
+def _within(page: Pixels, outline: str) -> Pixels:
+    """Return what is within an outline (``x y x y …``) on paper of one grey."""
+    points = np.array(outline.replace(",", " ").split(), np.float64).reshape(-1, 2).astype(np.int32)
+    (left, top), (right, bottom) = points.min(axis=0).clip(0), points.max(axis=0)
+    line = page[top : bottom + 1, left : right + 1]
+    inside = np.zeros(line.shape, np.uint8)
+    cv2.fillPoly(inside, [points - [left, top]], 1)
+    return np.where(inside, line, np.uint8(np.percentile(line, 80)))
+
+
+def _figures_of(
+    name: str, reader: HandwritingReader, lines: Sequence[Line], options: BookLearning
 ) -> dict[str, Any]:
-    """Return wrong letters of lines that nothing was learnt from, by writer; and of the same hands leaning back."""
-    by_writer: dict[str, Any] = {}
-    for name in sorted(writers)[:hands]:
-        for lean in (0.0, LEAN):
-            lines = [replace(line, pixels=leaning(line.pixels, lean)) for line in writers[name]]
-            learnt, asked = lines[:LEARNT], lines[LEARNT:]
-            figures = {"letters": sum(len(comparable(line.text)) for line in asked)}
-            for kind, after in (
-                ("shipped", reader),
-                ("adapted", adapted(reader, learnt, adapt)),
-                ("control", adapted(reader, [], adapt)),
-            ):
-                figures[kind] = sum(errors_of(after, asked))
-            by_writer[f"{name}-leaning" if lean else name] = figures
-            say(f"học nét chữ {name}{' ngả' if lean else ''}: {figures}")
-    return by_writer
+    """Return what the gate says of a hand, and what is read on lines that were not confirmed, before and after."""
+    learnt, unseen = lines[:CONFIRMED], lines[CONFIRMED : CONFIRMED + UNSEEN]
+    pages = [replace(SOME_PAGE, page_no=1 + number * PAGES // len(learnt)) for number in range(len(learnt))]
+    confirmed = [ConfirmedLine(line.crop, line.text, page) for line, page in zip(learnt, pages, strict=True)]
+    result = learn_book(reader, confirmed, book=1, version=1, made_at="", options=options)
+    after = adapted_reader(reader, result.adapter) if result.adapter else reader
+    wrong_before, wrong_after = errors_of(reader, unseen), errors_of(after, unseen)
+    figures: dict[str, Any] = {
+        "outcome": result.outcome,
+        "lines": len(learnt),
+        "held": result.figures.model_dump() if result.figures else None,
+        "unseen_lines": len(unseen),
+        "unseen_letters": _letters(unseen),
+        "unseen_before": sum(wrong_before),
+        "unseen_after": sum(wrong_after),
+        "unseen_right_before": wrong_before.count(0),
+        "unseen_right_after": wrong_after.count(0),
+        "trust": result.adapter.card.trust if result.adapter else None,
+        "moved": result.adapter.card.moved if result.adapter else None,
+        "seconds": round(result.seconds),
+    }
+    say(f"học nét chữ {name}: {figures}")
+    return figures
 
 
-def adapted(reader: HandwritingReader, lines: Sequence[Line], options: AdaptOptions) -> HandwritingReader:
-    """Return the reader after that many steps on some lines; without lines, on drawn lines alone."""
-    (network,) = (network for network in reader.networks if isinstance(network, OnnxNetwork))
-    drawn = drawn_lines(DRAWN)
-    model, parent = shipped_network(network, NETWORKS, drawn)
-    own = [dataset_line(line.pixels, line.text, full_label=False) for line in lines]
-    learnt = adapt_network(parent, own or drawn, drawn, replace(options, own=options.own if lines else 0.0))
-    differences = weight_differences(model, parent, learnt)
-    result = hashlib.sha256(add_differences(model, differences)).hexdigest()
-    nothing = GateFigures(
-        lines=0, letters=0, errors_before=0, errors_after=0, chance=1.0, sure=0, sure_wrong=0
-    )
-    card = AdapterCard(
-        book=1, version=0, parent=reader.fingerprint, made_at="", lines=len(lines), pages=1, trust="proposal",
-        gate=nothing, results={network.name: result},
-    )  # fmt: skip
-    return adapted_reader(reader, Adapter(card, {network.name: differences}))
+def sums_of(hands: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures of the hands that the gate lets through: on lines that were not confirmed, else held back."""
+    through = [hand for hand in hands if hand["outcome"] == "better"]
+    counted = [
+        (hand["unseen_before"], hand["unseen_after"])
+        if hand["unseen_lines"]
+        else (hand["held"]["errors_before"], hand["held"]["errors_after"])
+        for hand in through
+    ]
+    return {
+        "tried": len(hands),
+        "through": len(through),
+        "through_worse": sum(after > before for before, after in counted),
+        "before": sum(before for before, _ in counted),
+        "after": sum(after for _, after in counted),
+    }
+
+
+def _letters(lines: Sequence[Line]) -> int:
+    return sum(len(comparable(line.text)) for line in lines)
 
 
 def errors_of(reader: HandwritingReader, lines: Sequence[Line]) -> list[int]:
@@ -151,7 +211,17 @@ def leaning(pixels: Pixels, lean: float) -> Pixels:
     return np.asarray(cv2.warpAffine(pixels, moved, (grown, height), borderValue=paper), np.uint8)
 
 
-def _show_gains(hands: Mapping[str, Mapping[str, int]], console: Console) -> None:
+def _show(hands: Mapping[str, Mapping[str, Any]], console: Console) -> None:
+    table = Table(
+        "Nét chữ", "Cửa", "Chữ sai của dòng giữ lại", "Chữ sai của dòng chưa học", "Giây", title="Học nét chữ"
+    )
     for name, hand in hands.items():
-        rates = [percent(share(hand[state], hand["letters"])) for state in ("shipped", "adapted", "control")]
-        console.print(f"{name}: lỗi chữ {rates[0]}, học nét chữ {rates[1]}, đối chứng {rates[2]}")
+        held = hand["held"]
+        table.add_row(
+            name,
+            hand["outcome"],
+            f"{held['errors_before']} → {held['errors_after']} trong {held['letters']}" if held else "–",
+            f"{hand['unseen_before']} → {hand['unseen_after']} trong {hand['unseen_letters']}",
+            str(hand["seconds"]),
+        )
+    console.print(table)

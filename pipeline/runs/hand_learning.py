@@ -221,7 +221,7 @@ def proven_adapters(registry: Registry, workspace: Path, book_id: int) -> BookAd
     return BookAdapters(Workspace(workspace).adapters(book_id), is_recorded)
 
 
-LEARNING_SECONDS = 300.0
+LEARNING_SECONDS = 600.0
 """Limit of processor time for learning a book."""
 
 

@@ -73,7 +73,7 @@ class BookLearning:
     folds: int = 3
     least_lines: int = LEAST_LINES
     drawn: int = 240
-    seconds: float = 300.0
+    seconds: float = 600.0
     tolerated: float = 0.004
     tolerated_critical: float = 0.001
     shares: tuple[float, ...] = (0.5, 1.0)
