@@ -24,7 +24,7 @@ from pipeline.base.model import (
 )
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
-from pipeline.registry import CrossEntryFinding, Link, Registry, RegistryPart, Verdict
+from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.model import LoginRefused, Role
 from pipeline.registry.audit.model import FlawKind
 from pipeline.registry.audit.seal import Seal
@@ -174,6 +174,8 @@ def live(place: Lived) -> None:
         finding = Finding("K07", Severity.REVIEW, ("child_name",))
         registry.save_checks([CrossEntryFinding(book, 1, two, finding)], ["K07"])
         registry.save_links([Link("person", first, "child", two, "child", 0.5, {"name": "same"})])
+        registry.decide_link(1, LinkVerdict.CONFIRMED, author="chi")
+        registry.decide_link(1, LinkVerdict.REJECTED, author="chi", reason="bench")
         registry.withdraw(RegistryPart(book, SCAN, 1, 1), author="chi", reason="bench")
         registry.reinstate(1, author="chi", reason="bench")
         registry.note_package(book, {first: "01/2010"}, "d" * 64)

@@ -141,6 +141,10 @@ APPROVED = (
     "INSERT INTO book_approval (id, book_id, kind, state, entries, note, author, approved_at) "
     "VALUES (7, 1, 'approved', 'x', 2, '', 'chi', '2026-01-01 00:00:00.000000')"
 )
+OF_LINK = (
+    "INSERT INTO link_decision (id, link_id, verdict, reason, author, decided_at) "
+    "VALUES (7, 1, 'confirmed', '', 'chi', '2026-01-01 00:00:00.000000')"
+)
 LEAVING = tuple(
     Tampering(f"{what}, {how}", statements, then, must_refuse=True)
     for what, statements in (
@@ -149,6 +153,10 @@ LEAVING = tuple(
         ("a confirmation put in", (CONFIRMED,)),
         ("an approval put in", (APPROVED,)),
         ("text of a decision", ("UPDATE decision SET text = 'x' WHERE id = 1",)),
+        ("a decision on a link put in", (OF_LINK,)),
+        ("a decision on a link changed", ("UPDATE link_decision SET verdict = 'confirmed' WHERE id = 2",)),
+        ("a decision on a link deleted", ("DELETE FROM link_decision WHERE id = 2",)),
+        ("the entries of a decided link", ("UPDATE link SET second_entry_id = 1 WHERE id = 1",)),
         ("older record put back", _older("birth_record", "entry_id = 1", decides, "entry_id")),
         ("older book put back", _older("book", "id = 1", corrects_book)),
     )
@@ -178,7 +186,7 @@ TAMPERINGS: tuple[Tampering, ...] = (
     Tampering("what a book was before", _sql("UPDATE book_correction SET old = '{}' WHERE id = 1")),
     Tampering("a correction of a book taken out", _sql("DELETE FROM book_correction WHERE id = 1")),
     Tampering("a book of another place", _sql("UPDATE book SET place_code = '99999' WHERE id = 1")),
-    Tampering("a link deleted", _sql("DELETE FROM link")),
+    Tampering("a link deleted", _sql("DELETE FROM link_decision", "DELETE FROM link")),
     Tampering("actor of the audit", _sql("UPDATE audit SET actor = 'x' WHERE id = 4")),
     Tampering("a row of the audit deleted", _sql("DELETE FROM audit WHERE id = 4")),
     Tampering("a signature taken off", _sql("UPDATE audit SET signature = NULL WHERE id = 4")),

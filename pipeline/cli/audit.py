@@ -18,6 +18,7 @@ from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import err, plain, print_json, say, show, track_work
 from pipeline.registry.accounts.model import CONSOLE, OpenAct
 from pipeline.registry.audit.audit_words import ACTIONS, format_audit_flaw, unproven_parts
+from pipeline.registry.audit.model import FlawKind
 from pipeline.registry.audit.seal import Seal, seals_in, write_seal
 from pipeline.registry.audit.verification import Progress as OnProgress
 from pipeline.registry.database.audit.trail import MACHINE
@@ -88,7 +89,8 @@ def verify(
         result = registry.audit().verify(*kept, progress=on_progress)
         unconfirmed = registry.accounts().open_acts()
         loosened = registry.open_policy_changes()
-        held_back = () if result.passed else registry.unproven_entries()
+        whole = all(flaw.kind is not FlawKind.TABLE_GONE for flaw in result.flaws)
+        held_back = registry.unproven_entries() if whole and not result.passed else ()
         notices = () if result.passed else registry.publishing().forged_notices()
     stored = _check_scans(context) if scans else None
     if as_json:

@@ -1,8 +1,9 @@
 """Rows that were changed behind the program's back: found before their values leave the office, and settled.
 
 Rows that may change have a last digest, and so have the append-only rows by which people decide what is delivered
-(``PROVEN``: decisions, amendments, their second signatures, confirmations, withdrawals, approvals). All other rows that
-are only added, readings above all, are compared by ``hotich audit verify``, which walks the whole chain.
+(``PROVEN``: decisions, amendments, their second signatures, confirmations, withdrawals, approvals); decisions on links
+are compared with the chain itself (``altered_links``). All other rows that are only added, readings above all, are
+compared by ``hotich audit verify``, which walks the whole chain.
 
 A flaw stays until an administrator settles it, by an act that the audit records. Settling repairs what can be repaired:
 accounts get back the duties that the audit gives them and a new one-time password, effective values and tasks are
@@ -41,6 +42,7 @@ from pipeline.registry.audit.comparison import AccountReplay
 from pipeline.registry.audit.model import Flaw, FlawKind
 from pipeline.registry.audit.verification import OF_DIGESTS, OF_GUARDS, OF_ROWS, SETTLED
 from pipeline.registry.books.rows import book, page, page_run, scan
+from pipeline.registry.checks.proven_links import altered_links
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, change, record, remove
 from pipeline.registry.database.audit.chain import audit, newest_lines
@@ -191,22 +193,21 @@ def _unlike_digests(
             needed[declared.records[one.record].name][one.id].append(one.id)
     pages = {one.page: (one.book, one.sha256, one.page_no) for one in rows}
     tasks = select(review_task.c.id, review_task.c.page_id, review_task.c.row)
-    wanted = (
-        select(entry.c.page_id)
+    wanted_entries, wanted_pages = (
+        select(column)
         .join_from(entry, page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .where(*asked)
+        for column in (entry.c.id, entry.c.page_id)
     )
-    for task in connection.execute(tasks.where(review_task.c.page_id.in_(wanted))):
+    for task in connection.execute(tasks.where(review_task.c.page_id.in_(wanted_pages))):
         row = None if task.row == PAGE_ITSELF else task.row
         needed[review_task.name][task.id] = list(of_part[*pages[task.page_id], row])
     for table_name, row_id, held in _words_of_people(connection, of_part):
         needed[table_name][row_id] = held
-    found: dict[int, set[str]] = defaultdict(set)
-    for table_name, entries_by_row in needed.items():
-        for row_id in _altered(connection, key, table_name, entries_by_row):
-            for entry_id in entries_by_row[row_id]:
-                found[entry_id].add(table_name)
+    found = _altered(connection, key, needed)
+    for entry_id, names in altered_links(connection, key, [one.id for one in rows], wanted_entries).items():
+        found[entry_id] |= names
     altered = {entry_id: tuple(sorted(names)) for entry_id, names in found.items()}
     return altered, {one.id: (one.page, one.id) for one in rows}
 
@@ -259,8 +260,16 @@ def _words_of_people(
             yield name, row_id, held
 
 
-def _altered(connection: Connection, key: Key | None, table_name: str, ids: Iterable[int]) -> Iterable[int]:
-    return compared(connection, key, table_name, ids).altered
+def _altered(
+    connection: Connection, key: Key | None, needed: Mapping[str, Mapping[int, Collection[int]]]
+) -> dict[int, set[str]]:
+    """Return the tables of the altered rows by entry; ``needed``: entries by table and row."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for table_name, entries_by_row in needed.items():
+        for row_id in compared(connection, key, table_name, entries_by_row).altered:
+            for entry_id in entries_by_row[row_id]:
+                found[entry_id].add(table_name)
+    return found
 
 
 DOCUMENT = re.compile(r"[\w./-]{1,60}")

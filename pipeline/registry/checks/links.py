@@ -15,6 +15,7 @@ from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.checks.model import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
 from pipeline.registry.checks.rows import LinkRow, link, link_decision
 from pipeline.registry.database.audit import MACHINE, add, change, compare, record
+from pipeline.registry.database.audit.proven_rows import ENTRIES
 from pipeline.registry.database.columns import first_row, rows_of
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.entries.rows import entry
@@ -104,7 +105,8 @@ def decide_link(
         )
     word = {"link_id": link_id, "verdict": verdict, "reason": reason.strip(), "author": author.strip()}
     add(connection, link_decision, [word | {"decided_at": datetime.now(UTC)}])
-    record(connection, author.strip(), "link-decided", f"link:{link_id}", {"verdict": verdict})
+    detail = {"verdict": verdict, ENTRIES: sorted({row.first_entry_id, row.second_entry_id})}
+    record(connection, author.strip(), "link-decided", f"link:{link_id}", detail)
 
 
 def stored_links(
@@ -145,7 +147,10 @@ AT_ONCE = 500
 
 _on_it = link_decision.alias("decision_on_it")
 _last_on_it = (
-    select(func.max(_on_it.c.id)).where(_on_it.c.link_id == link.c.id).correlate(link).scalar_subquery()
+    select(func.max(_on_it.c.id))
+    .where(_on_it.c.link_id == link.c.id, _on_it.c.verdict.in_(tuple(LinkVerdict)))
+    .correlate(link)
+    .scalar_subquery()
 )
 
 _open = ~exists().where(
@@ -208,13 +213,14 @@ class _DecidedLink(LinkRow):
 def _last_verdicts(connection: Connection, *where: ColumnElement[bool]) -> Mapping[_Pair, _DecidedLink]:
     """Return the last verdict on each pair (``PAIR``) that was decided on, with its link.
 
-    Pairs whose last verdict is ``TAKEN_BACK``, or of which an entry is withdrawn, are left out.
+    Pairs whose last verdict is ``TAKEN_BACK``, or of which an entry is withdrawn, are left out; verdicts that the
+    program never writes count for nothing.
     """
     decision = link_decision.c
     query = (
         select(link, decision.verdict, decision.reason, decision.author, decision.decided_at)
         .join_from(link_decision, link, decision.link_id == link.c.id)
-        .where(_both_stand, *where)
+        .where(_both_stand, decision.verdict.in_(tuple(LinkVerdict)), *where)
         .order_by(decision.id)
     )
     last = {_pair(row): row for row in rows_of(connection, _DecidedLink, query)}

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from pipeline.registry.database.columns import APPEND_ONLY, Json, ManyId, only_ends, refers, table
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    Json,
+    ManyId,
+    newest_only,
+    only_ends,
+    refers,
+    table,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +67,9 @@ class LinkDecisionRow:
     decided_at: datetime
 
 
-link_decision = table("link_decision", LinkDecisionRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+link_decision = table(
+    "link_decision",
+    LinkDecisionRow,
+    sqlite_autoincrement=True,
+    info=newest_only(APPEND_ONLY, missed=True),
+)

@@ -80,6 +80,8 @@ class AuditCover:
         proven: Whether a row that never changes has a signed last digest, too: values that leave the office rest on it.
         newest: Whether a row is also compared with the newest line of the audit about it, so that no older state of it
             comes back with the digest that it had then. A process keeps these digests: for tables of few rows.
+        missed: Whether rows of such a table are also missed where they were deleted, by what the audit's lines about
+            them are about.
         uncovered: Why the audit may leave the table out; empty if it covers the table.
     """
 
@@ -87,6 +89,7 @@ class AuditCover:
     end: str = ""
     proven: bool = False
     newest: bool = False
+    missed: bool = False
     uncovered: str = ""
 
 
@@ -116,9 +119,9 @@ def uncovered(info: dict[str, AuditCover], reason: str) -> dict[str, AuditCover]
     return {AUDIT: replace(info[AUDIT], uncovered=reason)}
 
 
-def newest_only(info: dict[str, AuditCover]) -> dict[str, AuditCover]:
-    """Return ``info`` for a table of which no older state of a row counts."""
-    return {AUDIT: replace(info[AUDIT], newest=True)}
+def newest_only(info: dict[str, AuditCover], *, missed: bool = False) -> dict[str, AuditCover]:
+    """Return ``info`` for a table of which no older state of a row counts; ``missed``: nor that it is deleted."""
+    return {AUDIT: replace(info[AUDIT], newest=True, missed=missed)}
 
 
 MANY = BigInteger().with_variant(Integer, "sqlite")
@@ -253,6 +256,11 @@ def keeps_digest(table_name: str) -> bool:
 def newest_names() -> tuple[str, ...]:
     """Return the tables whose rows are compared with the newest line of the audit about them, by name."""
     return tuple(name for name, table in sorted(METADATA.tables.items()) if cover(table).newest)
+
+
+def missed_names() -> tuple[str, ...]:
+    """Return the tables of which deleted rows are found, by name."""
+    return tuple(name for name in newest_names() if cover(METADATA.tables[name]).missed)
 
 
 def covered_names() -> tuple[str, ...]:

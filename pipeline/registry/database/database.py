@@ -21,7 +21,7 @@ from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.proven_rows import ProvenRows
-from pipeline.registry.database.columns import newest_names
+from pipeline.registry.database.columns import missed_names, newest_names
 from pipeline.registry.errors import RowTampered
 
 EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgresql.EXAMPLE_URL} (máy chủ PostgreSQL)"
@@ -68,7 +68,7 @@ class Database:
         self.name = self._kind.name
         self.follower: Follower | None = None
         self.key_file = None if audit_key is None else KeyFile(audit_key)
-        self.proven = ProvenRows(self.key_file, *newest_names())
+        self.proven = ProvenRows(self.key_file, *newest_names(), missed=missed_names())
         with self.errors_in_words():
             self.engine = self._kind.connect()
         event.listen(self.engine, "before_execute", trail.refuse_unnoted)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.model import FieldStatus
-from pipeline.registry import CrossEntryFinding, Registry, Verdict
+from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, Verdict
 from pipeline.registry.amendments.model import AmendmentOrder
 from tests.registry.audit.history import NATIVE_PLACE
 from tests.registry.audit.intruder import Intruder
@@ -88,6 +88,82 @@ def test_each_row_that_an_entry_follows_from_is_compared(
     statement, told = HARMS[harm]
     intruder.execute(statement)
     assert tables_by_entry(lived) == {1: (), 2: ()} | told
+
+
+LINK_COLUMNS = "(id, link_id, verdict, reason, author, decided_at)"
+HARMS_OF_LINKS = {
+    "a decision on a link put in": (
+        f"INSERT INTO link_decision {LINK_COLUMNS} VALUES (9, 1, 'confirmed', '', 'chi', {AT})",  # noqa: S608
+        ("link_decision",),
+    ),
+    "a decision on a link of an unknown verdict": (
+        f"INSERT INTO link_decision {LINK_COLUMNS} VALUES (9, 1, 'x', '', 'chi', {AT})",  # noqa: S608
+        ("link_decision",),
+    ),
+    "a decision on a link changed": (
+        "UPDATE link_decision SET verdict = 'confirmed' WHERE id = 2",
+        ("link_decision",),
+    ),
+    "the last decision on a link deleted": ("DELETE FROM link_decision WHERE id = 2", ("link_decision",)),
+    "both decisions on a link deleted": ("DELETE FROM link_decision", ("link_decision",)),
+    "a decision moved to another link": ("UPDATE link_decision SET link_id = 2", ("link_decision",)),
+    "the evidence of a decided link": ("UPDATE link SET evidence = '{}' WHERE id = 1", ("link",)),
+    "the entries of a decided link": ("UPDATE link SET first_entry_id = 2 WHERE id = 1", ("link",)),
+}
+
+
+@pytest.fixture
+def decided(lived: Registry) -> Registry:
+    """A link that was confirmed and then rejected, beside one that nobody decided on."""
+    first, two = lived.entries()
+    others = [Link(kind, first, "child", two, "child", 0.5, {"name": "same"}) for kind in ("person", "again")]
+    lived.save_links(others)
+    lived.decide_link(1, LinkVerdict.CONFIRMED, author="chi")
+    lived.decide_link(1, LinkVerdict.REJECTED, author="chi", reason="hai người")
+    return lived
+
+
+@pytest.mark.parametrize("harm", HARMS_OF_LINKS)
+def test_what_people_said_of_links_is_compared(decided: Registry, intruder: Intruder, harm: str) -> None:
+    assert tables_by_entry(decided) == {1: (), 2: ()}
+    statement, told = HARMS_OF_LINKS[harm]
+    intruder.execute(statement)
+    assert tables_by_entry(decided) == {1: told, 2: told}
+    assert all(one.decision is None or one.decision.author == "chi" for one in decided.links(rejected=True))
+    held = {one.entry_id: one.tables for one in decided.unproven_entries()}
+    assert held == {1: told, 2: told}
+    assert {flaw.table for flaw in decided.audit().verify().flaws} == set(told)
+
+
+def test_a_decision_that_is_deleted_with_its_link_and_all_digests_is_missed(
+    decided: Registry, intruder: Intruder
+) -> None:
+    intruder.execute(
+        "DELETE FROM link_decision", "DELETE FROM link", "DELETE FROM row_digest WHERE table_name = 'link'"
+    )
+    assert tables_by_entry(decided) == {1: ("link_decision",), 2: ("link_decision",)}
+
+
+def test_a_decision_of_which_the_link_is_deleted_with_its_digest_is_missed(
+    decided: Registry, intruder: Intruder
+) -> None:
+    intruder.execute("DELETE FROM link", "DELETE FROM row_digest WHERE table_name = 'link'")
+    assert tables_by_entry(decided) == {1: ("link",), 2: ("link",)}
+
+
+def test_a_suggestion_that_nobody_decided_on_holds_nothing_back(
+    decided: Registry, intruder: Intruder
+) -> None:
+    intruder.execute("UPDATE link SET evidence = '{}' WHERE id = 2")
+    assert tables_by_entry(decided) == {1: (), 2: ()}
+
+
+def test_a_forged_decision_on_a_link_that_was_settled_holds_nothing_back(
+    decided: Registry, intruder: Intruder
+) -> None:
+    intruder.execute("DELETE FROM link_decision WHERE id = 2")
+    decided.settle_flaws(decided.audit().verify().flaws, document="BB-1/2026", by="console")
+    assert tables_by_entry(decided) == {1: (), 2: ()}
 
 
 def test_a_second_signature_that_somebody_put_in_holds_its_entry_back(

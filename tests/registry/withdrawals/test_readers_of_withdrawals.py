@@ -98,6 +98,7 @@ UNGATED = {
     "guidelines.py:visible_examples": "leaves out what is withdrawn by the acts themselves (covering)",
     "checks/links.py:decide_link": GIVEN,
     "checks/links.py:save_links": WRITES,
+    "checks/proven_links.py:altered_links": GIVEN,
     "lots/stored_lots.py:witnesses": WORK,
     "accounts/permissions.py:check_place_of_book": KEPT,
     "tasks/keyed_values.py:has_decisions": GIVEN,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, or_, select
@@ -30,6 +31,9 @@ class _Line(NamedTuple):
 
 _Rows = dict[tuple[str, int], _Line]
 
+ENTRIES = "entries"
+"""Key in the detail of a line: the ids of the entries that it is about."""
+
 _NEWEST = "SELECT max(id) FROM audit"
 
 READ_AGAIN = 3
@@ -37,11 +41,16 @@ READ_AGAIN = 3
 
 
 class ProvenRows:
-    """The digests of rows of some tables in the lines of the audit that are the program's own; safe for threads."""
+    """The digests of rows of some tables in the lines of the audit that are the program's own; safe for threads.
 
-    def __init__(self, key_file: KeyFile | None, *tables: str) -> None:
-        self._key_file, self._tables = key_file, tables
+    Args:
+        missed: Tables among them of which rows are found by what the lines are about, also when they are deleted.
+    """
+
+    def __init__(self, key_file: KeyFile | None, *tables: str, missed: Collection[str] = ()) -> None:
+        self._key_file, self._tables, self._missed = key_file, tables, missed
         self._told: _Rows = {}
+        self._about: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._read_to = 0
         self._lock = threading.Lock()
         of_tables = [audit.c.rows.contains(f'"{name}"', autoescape=True) for name in tables]
@@ -54,6 +63,22 @@ class ProvenRows:
     def forged(self, connection: Connection, table_name: str, ids: Collection[int]) -> frozenset[int]:
         """Return the rows among these that are not, or no longer, what the audit tells of them."""
         return self._unlike(connection, table_name, digests(connection, table_name, ids), untold=True)
+
+    def told_about(
+        self, connection: Connection, table_name: str, subjects: Iterable[str]
+    ) -> Mapping[str, frozenset[int]]:
+        """Return the rows of a table in ``missed`` that lines about these subjects told of, by subject."""
+        with self._lock:
+            newest = self._read_on(connection)
+            return {
+                subject: frozenset(
+                    row_id
+                    for row_id in of_subject
+                    if (line := self._told.get((table_name, row_id))) is not None and line.number <= newest
+                )
+                for subject in subjects
+                if (of_subject := self._about.get((table_name, subject)))
+            }
 
     def sorted_out(
         self, connection: Connection, key: Key | None, table_name: str, now: Mapping[int, bytes]
@@ -112,6 +137,10 @@ class ProvenRows:
                 for one in unpacked(act.rows)
                 if one.table_name in self._tables
             }
+            for table_name, row_id in told:
+                if table_name in self._missed:
+                    for subject in (act.subject, *_entries_of(act.detail)):
+                        self._about[table_name, subject].add(row_id)
             if not act.is_own(keys):
                 if act.is_own(()):
                     lost.setdefault(act.key, {}).update(told)
@@ -121,3 +150,11 @@ class ProvenRows:
                 self._told |= told
         self._read_to = newest
         return newest
+
+
+def _entries_of(detail: str) -> list[str]:
+    """Return the subjects of the entries that a line is about."""
+    try:
+        return [f"entry:{entry_id}" for entry_id in json.loads(detail).get(ENTRIES, ())]
+    except (ValueError, AttributeError, TypeError):
+        return []

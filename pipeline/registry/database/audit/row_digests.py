@@ -104,6 +104,14 @@ def forged(connection: Connection, table_name: str, ids: Collection[int]) -> fro
     return frozenset() if newest is None or not ids else newest.forged(connection, table_name, ids)
 
 
+def told_about(
+    connection: Connection, table_name: str, subjects: Iterable[str]
+) -> Mapping[str, frozenset[int]]:
+    """Return the rows of a table, the deleted ones too, that the audit's lines about these subjects told of."""
+    newest = _newest_told(connection)
+    return {} if newest is None else newest.told_about(connection, table_name, subjects)
+
+
 def _newest_told(connection: Connection) -> ProvenRows | None:
     """Return what ``Database`` gives its connections along."""
     found: ProvenRows | None = connection.get_execution_options().get("newest")
