@@ -68,9 +68,8 @@ def digitize_book(
     """Read all unread pages of a book and save them, with a transaction for each page.
 
     Then the pages are weighed in the context of the book, and the whole book is checked. An unusable scan or page
-    becomes a failure in the report and in the registry.
-
-    A scan or page that cannot be used is a failure in the report and in the registry.
+    becomes a failure in the report and in the registry; one that failed alike before does not count towards stopping
+    the run.
 
     Args:
         folder: Folder with the scans and ``ledger.toml``.

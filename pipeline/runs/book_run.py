@@ -77,7 +77,7 @@ class BookReport:
         withdrawn: Withdrawn files in the folder, which are not read.
         is_withdrawn: Whether the whole book is withdrawn and was not read.
         failures: Unusable and quarantined scans, pages and files.
-        failed: Codes of the failures in this run.
+        failed: Codes of the failures in this run that are new.
         seconds: Wall time.
         stage_seconds: CPU time by stage, over all workers.
     """
@@ -173,6 +173,8 @@ class BookRun:
         gone: The withdrawn parts of the book.
         missing: Known scans that the folder lacks.
         withdrawn: Completely withdrawn scans in the folder.
+        failed_before: Failures of earlier runs, as SHA-256 of the scan, page number and code. They say nothing about
+            the machine of today and do not count towards stopping the run.
     """
 
     folder: Path
@@ -194,6 +196,12 @@ class BookRun:
     weighed: int = 0
     stage_seconds: dict[str, float] = field(default_factory=dict)
     read: int = 0
+    failed_before: frozenset[tuple[str, int | None, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.failed_before = frozenset(
+            (known.sha256, known.page_no, known.code) for known in self.registry.read_failures(self.book_id)
+        )
 
     def without_withdrawn(
         self, scans: tuple[ScanFile, ...], foreign: tuple[ForeignFile, ...]
@@ -385,11 +393,12 @@ class BookRun:
         name = self.names[scan.sha256]
         message = error.message.replace(scan.path.name, name)  # the stored copy is named by its hash
         self._record(scan.sha256, name, page_no, error.code, message)
-        self.failed.append(error.code)
         _logger.warning(
             "book %d: scan %s page %s failed: %s", self.book_id, scan.sha256[:12], page_no, error.code
         )
-        self.breaker.note(error.code)
+        if (scan.sha256, page_no, error.code) not in self.failed_before:
+            self.failed.append(error.code)
+            self.breaker.note(error.code)
 
     def _record(self, sha256: str, name: str, page_no: int | None, code: str, message: str) -> None:
         fingerprint = self.fingerprints.get(sha256)

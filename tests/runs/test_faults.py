@@ -90,6 +90,22 @@ def test_a_book_stops_when_too_many_of_its_pages_fail_and_the_next_one_is_read(
         assert registry.summary().entries == 7
 
 
+def test_pages_that_failed_before_stop_no_later_night(tmp_path: Path, context: RunContext) -> None:
+    root = tmp_path / "books"
+    for mark, name in enumerate("abc"):
+        draw(make_book(root / name) / "1.tiff", *[BREAK] * 2, mark=mark)
+    context = replace(context, faults=FaultOptions(pages=3))
+    for _ in digitize_books(root, replace(context, faults=FaultOptions(pages=0)), workers=1):
+        pass
+    draw(root / "c" / "2.tiff", GOOD, GOOD, mark=9)
+    *old, last = digitize_books(root, context, workers=1)
+    assert [report.read for report in (*old, last)] == [0, 0, 2]
+    assert [(len(report.failures), report.failed) for report in (*old, last)] == [(2, ())] * 3
+    draw(root / "c" / "3.tiff", BREAK, BREAK, BREAK, mark=11)  # new failures still count
+    *old, last = digitize_books(root, context, workers=1)
+    assert last.failures[0].code == "stopped"
+
+
 def test_a_share_that_is_gone_stops_the_run_and_a_book_that_is_gone_does_not(
     tmp_path: Path, context: RunContext
 ) -> None:
