@@ -49,7 +49,7 @@ def strew_hostile_files(folder: Path, many: int, random: np.random.Generator) ->
     Of a kind that differs by nothing but its name a book has one: the same bytes twice in a book are one scan.
     """
     books = sorted(folder.iterdir())
-    placed = set()
+    placed: set[tuple[str, str]] = set()
     for turn in range(-(-many // len(HOSTILE))):
         for (name, make, _), place in zip(HOSTILE, random.permutation(len(HOSTILE)), strict=True):
             book = books[(int(place) + turn) % len(books)]
