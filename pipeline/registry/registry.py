@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas, load
-from pipeline.registry import policy_changes, sampled_values, tampered_rows
+from pipeline.registry import policy_changes, sampled_values, settled_flaws, tampered_rows
 from pipeline.registry.accounts import saved_filters
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.model import AccountOptions, Person
@@ -479,7 +479,7 @@ class Registry(ConnectionFacade):
         """What reconciliations found, to be stored, asked about and answered."""
         return Reconciliations(self._database, self._declared)
 
-    settle_flaws = writing_declared(tampered_rows.settle)
+    settle_flaws = writing_declared(settled_flaws.settle)
 
     note_policies = writing(policy_changes.note_policies)
     ask_policy_change = writing(policy_changes.ask_policy_change)

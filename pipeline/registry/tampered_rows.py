@@ -1,60 +1,30 @@
-"""Rows that were changed behind the program's back: found before their values leave the office, and settled.
+"""Rows that were changed behind the program's back, found before their values leave the office.
 
 Rows that may change have a last digest, and so have the append-only rows by which people decide what is delivered
-(``PROVEN``: decisions, amendments, their second signatures, confirmations, withdrawals, approvals); decisions on links
-are compared with the chain itself (``altered_links``). All other rows that are only added, readings above all, are
-compared by ``hotich audit verify``, which walks the whole chain.
-
-A flaw stays until an administrator settles it, by an act that the audit records. Settling repairs what can be repaired:
-accounts get back the duties that the audit gives them and a new one-time password, effective values and tasks are
-derived anew, sessions that nobody opened go. For everything else the present state counts from then on; who settled it
-under which document is on record.
+(``PROVEN``). Of the tables of few rows among them, deleted rows are missed, too (``MISSED``). Decisions on links are
+compared with the chain itself (``altered_links``), and so is the order of pages. All other rows that are only added,
+readings above all, are compared by ``hotich audit verify``, which walks the whole chain.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    Table,
-    Text,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Connection, Integer, Text, cast, func, literal, null, select, union_all
 
-from pipeline.base.errors import RegistryError
-from pipeline.registry.accounts import passwords
-from pipeline.registry.accounts.model import password_mark
-from pipeline.registry.accounts.rows import AccountRow, account, login_failure, login_session
 from pipeline.registry.amendments.rows import amendment
 from pipeline.registry.approvals.rows import amendment_signature, book_approval, confirmed_delivery
-from pipeline.registry.audit.comparison import AccountReplay
-from pipeline.registry.audit.model import Flaw, FlawKind
-from pipeline.registry.audit.verification import OF_DIGESTS, OF_GUARDS, OF_ROWS, SETTLED
-from pipeline.registry.books.rows import book, page, page_run, scan
+from pipeline.registry.books.rows import book, page, page_arrangement, page_run, scan
 from pipeline.registry.checks.proven_links import altered_links
-from pipeline.registry.database import clock
-from pipeline.registry.database.audit import MACHINE, change, record, remove
-from pipeline.registry.database.audit.chain import audit, newest_lines
+from pipeline.registry.checks.rows import book_finding
 from pipeline.registry.database.audit.key import Key
-from pipeline.registry.database.audit.row_digests import compared
-from pipeline.registry.database.audit.trail import accept, take_digests_from_chain
-from pipeline.registry.database.columns import METADATA, rows_of
-from pipeline.registry.database.objects import put_guards_right
+from pipeline.registry.database.audit.row_digests import compared, forged, told_about
 from pipeline.registry.database.record_tables import RecordSchema
 from pipeline.registry.entries.machine_view import machine_views
 from pipeline.registry.entries.model import StoredEntry
-from pipeline.registry.entries.projections import AT_ONCE, refresh_projections, unlike_projections
+from pipeline.registry.entries.projections import AT_ONCE, unlike_projections
 from pipeline.registry.entries.rows import Subject, entry
 from pipeline.registry.entries.stored_entries import entry_ids, stored_entries
 from pipeline.registry.tasks.rows import PAGE_ITSELF, decision, review_task
@@ -179,10 +149,17 @@ def _unlike_digests(
         .where(*asked)
     ).all()
     of_part: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    subjects: dict[str, list[int]] = {}
     needed: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for one in rows:
-        for part in _parts(one.book, one.sha256, one.page_no, one.row):
+        parts = _parts(one.book, one.sha256, one.page_no, one.row)
+        for part, subject in zip(
+            parts,
+            (f"book:{one.book}", f"scan:{one.scan}", f"page:{one.page}", f"entry:{one.id}"),
+            strict=True,
+        ):
             of_part[part].append(one.id)
+            subjects[subject] = of_part[part]
         needed[entry.name][one.id].append(one.id)
         needed[page.name][one.page].append(one.id)
         needed[scan.name][one.scan].append(one.id)
@@ -205,7 +182,15 @@ def _unlike_digests(
         needed[review_task.name][task.id] = list(of_part[*pages[task.page_id], row])
     for table_name, row_id, held in _words_of_people(connection, of_part):
         needed[table_name][row_id] = held
+    findings = select(book_finding.c.id, book_finding.c.page_id, book_finding.c.entry_id)
+    for row_id, page_id, entry_id in connection.execute(
+        findings.where(book_finding.c.page_id.in_(wanted_pages))
+    ):
+        subject = f"page:{page_id}" if entry_id is None else f"entry:{entry_id}"
+        needed[book_finding.name][row_id] = subjects.get(subject, [])
     found = _altered(connection, key, needed)
+    for table_name, entry_id in _missed(connection, subjects):
+        found[entry_id].add(table_name)
     for entry_id, names in altered_links(connection, key, [one.id for one in rows], wanted_entries).items():
         found[entry_id] |= names
     altered = {entry_id: tuple(sorted(names)) for entry_id, names in found.items()}
@@ -220,6 +205,34 @@ def _parts(book_id: int, sha256: str, page_no: int, row: int) -> tuple[tuple[obj
         (book_id, sha256, page_no, None),
         (book_id, sha256, page_no, row),
     )
+
+
+MISSED = tuple(
+    table.name
+    for table in (amendment, amendment_signature, withdrawal, book_approval, page_arrangement, book_finding)
+)
+"""Tables of which a row that was deleted, or put elsewhere, is missed where the audit says that it belongs."""
+
+
+def _missed(connection: Connection, subjects: Mapping[str, Collection[int]]) -> Iterator[tuple[str, int]]:
+    """Yield each table with an entry that misses a row of it, or that a row holds of which the audit does not know.
+
+    Args:
+        subjects: Entries by what the audit's lines about them are about.
+    """
+    rows: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    books = {
+        int(number) for subject in subjects for kind, _, number in [subject.partition(":")] if kind == "book"
+    }
+    arranged = select(page_arrangement.c.id, page_arrangement.c.book_id)
+    for row_id, book_id in connection.execute(arranged.where(page_arrangement.c.book_id.in_(books))):
+        rows[page_arrangement.name][row_id].update(subjects[f"book:{book_id}"])
+    for (table_name, subject), row_ids in told_about(connection, subjects, *MISSED).items():
+        for row_id in row_ids:
+            rows[table_name][row_id].update(subjects[subject])
+    for table_name, held in rows.items():
+        for row_id in forged(connection, table_name, held):
+            yield from ((table_name, entry_id) for entry_id in held[row_id])
 
 
 MOST_PAGES_NAMED = 200
@@ -270,143 +283,3 @@ def _altered(
             for entry_id in entries_by_row[row_id]:
                 found[entry_id].add(table_name)
     return found
-
-
-DOCUMENT = re.compile(r"[\w./-]{1,60}")
-"""The number of the document under which flaws are settled."""
-
-UNREPAIRABLE = frozenset({FlawKind.TABLE_GONE, FlawKind.AUDIT_EMPTY})
-"""Flaws that only a backup repairs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """The result of settling flaws.
-
-    Attributes:
-        left: Number of flaws that need a backup instead.
-        passwords: New one-time passwords by login.
-    """
-
-    flaws: int
-    left: int
-    passwords: Mapping[str, str]
-
-
-def settle(
-    connection: Connection,
-    declared: RecordSchema,
-    flaws: Iterable[Flaw],
-    *,
-    document: str,
-    by: str,
-) -> Settlement:
-    """Settle these flaws, within the transaction of the caller.
-
-    Raises:
-        RegistryError: The number of the document is invalid.
-    """
-    if DOCUMENT.fullmatch(document) is None:
-        raise RegistryError(
-            "Hãy ghi số của biên bản hay văn bản, chỉ gồm chữ, số, dấu chấm, gạch; ví dụ: BB-12/2026."
-        )
-    wanted = list(flaws)
-    gone = {one.table for one in wanted if one.kind is FlawKind.TABLE_GONE}
-    mine = [
-        one
-        for one in wanted
-        if one.kind not in UNREPAIRABLE and not (one.kind in OF_GUARDS and one.table in gone)
-    ]
-    kinds = {one.kind for one in mine}
-    if kinds & OF_GUARDS:
-        put_guards_right(connection)
-    if kinds & OF_DIGESTS:
-        take_digests_from_chain(connection)
-    handed_out = _put_right(connection, declared, mine)
-    for one in mine:
-        table = _tables(declared).get(one.table)
-        rows = {one.table: [one.row_id]} if table is not None and one.row_id is not None else {}
-        detail = {"flaw": one.identity(), "document": document}
-        record(connection, by, SETTLED, f"{one.table}:{one.row_id or one.name}", detail, rows=rows)
-    return Settlement(len(mine), len(wanted) - len(mine), handed_out)
-
-
-def _put_right(connection: Connection, declared: RecordSchema, flaws: Collection[Flaw]) -> dict[str, str]:
-    """Accept altered rows as they are, and repair those whose content follows from other rows or from the audit."""
-    tables = _tables(declared)
-    altered: dict[str, set[int]] = defaultdict(set)
-    touched: dict[str, set[int]] = defaultdict(set)
-    for one in flaws:
-        if one.table in tables and one.row_id is not None:
-            touched[one.table].add(one.row_id)
-            if one.kind in OF_ROWS or one.kind is FlawKind.TAMPERING_FOUND:
-                altered[one.table].add(one.row_id)
-    for name, ids in altered.items():
-        accept(connection, tables[name], ids)
-    for table in (login_session, login_failure):
-        _drop(connection, table, touched[table.name])
-    _derive(connection, declared, touched)
-    unknown = {one.row_id for one in flaws if one.kind is FlawKind.ROW_UNKNOWN and one.table == account.name}
-    return _put_accounts_right(connection, touched[account.name], unknown)
-
-
-def _tables(declared: RecordSchema) -> dict[str, Table]:
-    return {
-        **{name: table for name, table in METADATA.tables.items() if name != audit.name},
-        **{table.name: table for table in declared.records.values()},
-    }
-
-
-def _drop(connection: Connection, table: Table, ids: Collection[int]) -> None:
-    there = connection.scalars(select(table.c.id).where(table.c.id.in_(ids))).all()
-    remove(connection, table, there)
-
-
-def _derive(connection: Connection, declared: RecordSchema, touched: Mapping[str, Collection[int]]) -> None:
-    """Derive effective values and tasks anew from readings and decisions."""
-    entries = set(touched.get(entry.name, ()))
-    for table in declared.records.values():
-        entries.update(touched.get(table.name, ()))
-    tasks = select(review_task.c.page_id, review_task.c.entry_id).where(
-        review_task.c.id.in_(touched.get(review_task.name, ()))
-    )
-    subjects = [(page_id, entry_id) for page_id, entry_id in connection.execute(tasks)]
-    subjects += [
-        (page_id, entry_id)
-        for page_id, entry_id in connection.execute(
-            select(entry.c.page_id, entry.c.id).where(entry.c.id.in_(entries))
-        )
-    ]
-    refresh_projections(connection, declared, subjects, leave=True)
-
-
-def _put_accounts_right(
-    connection: Connection, ids: Collection[int], unknown: Collection[int | None]
-) -> dict[str, str]:
-    """Give accounts the duties in the audit log and a new password; close accounts unknown to the log."""
-    rows = rows_of(connection, AccountRow, select(account).where(account.c.id.in_(ids)))
-    if not rows:
-        return {}
-    replay = AccountReplay()
-    for line in newest_lines(connection):
-        replay.observe(line)
-    now, handed_out = clock.now(connection), {}
-    for row in rows:
-        expected = replay.expected(row.login)
-        password = passwords.one_time_password()
-        values = {name: expected[name] for name in ("role", "places", "active") if name in expected}
-        if row.id in unknown:
-            values["active"] = False
-        else:
-            handed_out[row.login] = password
-        password_hash = passwords.hashed(password)
-        values |= {"password_hash": password_hash, "must_change": True, "password_set_at": now}
-        change(connection, account, [row.id], **values)
-        detail = {"password": password_mark(password_hash)}
-        record(connection, MACHINE, "password-reset", f"account:{row.login}", detail, rows={})
-        _drop(
-            connection,
-            login_session,
-            connection.scalars(select(login_session.c.id).where(login_session.c.account_id == row.id)).all(),
-        )
-    return handed_out

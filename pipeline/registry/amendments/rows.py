@@ -8,7 +8,7 @@ from typing import Annotated
 
 from sqlalchemy import Index
 
-from pipeline.registry.database.columns import PROVEN, ManyId, refers, table
+from pipeline.registry.database.columns import PROVEN, ManyId, newest_only, refers, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +42,5 @@ amendment = table(
     AmendmentRow,
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
     sqlite_autoincrement=True,
-    info=PROVEN,
+    info=newest_only(PROVEN, missed=True),
 )

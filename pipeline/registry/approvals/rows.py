@@ -8,7 +8,7 @@ from typing import Annotated
 
 from sqlalchemy import UniqueConstraint
 
-from pipeline.registry.database.columns import PROVEN, Id, refers, table
+from pipeline.registry.database.columns import PROVEN, Id, newest_only, refers, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class BookApprovalRow:
     approved_at: datetime
 
 
-book_approval = table("book_approval", BookApprovalRow, sqlite_autoincrement=True, info=PROVEN)
+book_approval = table(
+    "book_approval", BookApprovalRow, sqlite_autoincrement=True, info=newest_only(PROVEN, missed=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ amendment_signature = table(
     AmendmentSignatureRow,
     UniqueConstraint("amendment_id"),
     sqlite_autoincrement=True,
-    info=PROVEN,
+    info=newest_only(PROVEN, missed=True),
 )
 
 

@@ -35,6 +35,7 @@ ACTIONS = {
     "places-resolved": "đối chiếu lại nơi",
     "registry-copied": "chép sang cơ sở dữ liệu này",
     "checks-saved": "kiểm tra cả quyển",
+    "finding-raised": "cảnh báo chặn sự kiện",
     "book-held": "giữ lại ô quan trọng của một sổ lạ",
     "book-released": "thôi giữ ô quan trọng của một sổ lạ",
     "links-saved": "gợi ý cùng một người",

@@ -134,7 +134,12 @@ class PageArrangementRow:
     arranged_at: datetime
 
 
-page_arrangement = table("page_arrangement", PageArrangementRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+page_arrangement = table(
+    "page_arrangement",
+    PageArrangementRow,
+    sqlite_autoincrement=True,
+    info=newest_only(APPEND_ONLY, missed=True),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def save_checks(
     over = [key for key in standing if key not in wanted]
     hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
     now = clock.now(connection)
-    add(connection, book_finding, [_row(one, now) for one in new])
+    raised = dict(zip(add(connection, book_finding, [_row(one, now) for one in new]), new, strict=True))
     altered = compare(connection, book_finding, [standing[key] for key in over], leave=True)
     over = [key for key in over if standing[key] not in altered]
     ended = [standing[key] for key in over]
@@ -83,6 +83,18 @@ def save_checks(
     refresh_projections(connection, declared, touched, leave=True)
     for one in new:
         ask_rescans(connection, declared, one.page_id, [one.finding])
+    for row_id, one in raised.items():
+        if one.finding.severity is Severity.BLOCK:  # a line of its own: it is missed when it is deleted
+            subject = f"page:{one.page_id}" if one.entry_id is None else f"entry:{one.entry_id}"
+            detail_of_one = {"code": one.finding.code}
+            record(
+                connection,
+                MACHINE,
+                "finding-raised",
+                subject,
+                detail_of_one,
+                rows={book_finding.name: [row_id]},
+            )
     record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
     for book_id in (book_ids or ()) if change else ():
         record(connection, MACHINE, change, f"book:{book_id}", detail)

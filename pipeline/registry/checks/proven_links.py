@@ -39,7 +39,7 @@ def altered_links(
         if decision_id is not None:
             held[decision_id] |= {first, second}
             about[link_id] |= {first, second}
-    for subject, decision_ids in told_about(connection, link_decision.name, subjects).items():
+    for (_, subject), decision_ids in told_about(connection, subjects, link_decision.name).items():
         for decision_id in decision_ids:
             held[decision_id] |= subjects[subject]
     if not held:

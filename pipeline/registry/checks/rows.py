@@ -33,7 +33,12 @@ class BookFindingRow:
     cleared_at: datetime | None
 
 
-book_finding = table("book_finding", BookFindingRow, sqlite_autoincrement=True, info=only_ends("cleared_at"))
+book_finding = table(
+    "book_finding",
+    BookFindingRow,
+    sqlite_autoincrement=True,
+    info=newest_only(only_ends("cleared_at"), missed=True),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,16 @@ from sqlalchemy import (
 
 from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import book, page, page_failure, scan
-from pipeline.registry.database.columns import APPEND_ONLY, PROVEN, Id, Json, refers, rows_of, table
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    PROVEN,
+    Id,
+    Json,
+    newest_only,
+    refers,
+    rows_of,
+    table,
+)
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.rows import PAGE_ITSELF, decision
 from pipeline.registry.withdrawals.model import (
@@ -68,7 +77,7 @@ withdrawal = table(
     WithdrawalRow,
     UniqueConstraint("reinstates_id"),
     sqlite_autoincrement=True,
-    info=PROVEN,
+    info=newest_only(PROVEN, missed=True),
 )
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.base.model import FieldStatus
+from pipeline.base.model import FieldStatus, PageRef, Severity
 from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, Verdict
 from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.withdrawals.model import RegistryPart
 from tests.registry.audit.history import NATIVE_PLACE
 from tests.registry.audit.intruder import Intruder
+from tests.registry.offices import OPERATOR, SINGLE
 from tests.registry.pages import SCAN, SCHEMAS, finding
 
 ORDER = AmendmentOrder("12/QĐ", "05.03.2026", "Điều 28")
@@ -67,6 +69,14 @@ HARMS = {
     "an approval put in": (
         put_in("book_approval", "approved"),
         {1: ("book_approval",), 2: ("book_approval",)},
+    ),
+    "an order of pages put in": (
+        f"INSERT INTO page_arrangement VALUES (9, 1, '[]', NULL, NULL, (1 = 0), 'an', {AT})",  # noqa: S608
+        {1: ("page_arrangement",), 2: ("page_arrangement",)},
+    ),
+    "a finding that was ended": (
+        f"UPDATE book_finding SET cleared_at = {AT} WHERE id = 2",  # noqa: S608
+        {2: ("book_finding",)},
     ),
     "the book": ("UPDATE book SET place_code = '00001' WHERE id = 1", {1: ("book",), 2: ("book",)}),
 }
@@ -253,3 +263,39 @@ def test_what_was_settled_is_delivered_again(lived: Registry, intruder: Intruder
     intruder.execute("UPDATE birth_record SET child_name = 'Người Khác' WHERE entry_id = 1")
     lived.settle_flaws(lived.audit().verify().flaws, document="BB-1/2026", by="console")
     assert tables_by_entry(lived) == {1: (), 2: ()}
+
+
+@pytest.fixture
+def changed(lived: Registry) -> Registry:
+    """An amendment, signed, of the first entry; the second withdrawn and reinstated; the book approved, its pages put
+    in order; a finding that keeps the first entry back."""
+    book_id = lived.entry(1).book_id
+    amended = lived.amend(1, "child_name", "Người Thử Ba", ORDER, author="an")
+    lived.sign_amendment(1, amended, author="chi")
+    withdrawn = lived.withdraw(RegistryPart(book_id, SCAN, 1, 1), author="chi", reason="thử")
+    lived.reinstate(withdrawn, author="chi", reason="thử")
+    lived.approve_book(book_id, lived.value_digest(book_id)[0], author="chi")
+    lived.desk(SINGLE).move_pages(OPERATOR, book_id, [PageRef(SCAN, 2)], PageRef(SCAN, 1))
+    blocking = finding("K07", "child_name", severity=Severity.BLOCK)
+    lived.save_checks([CrossEntryFinding(book_id, 1, 1, blocking)], ["K07"])
+    return lived
+
+
+DELETED = {
+    "amendment": {1: ("amendment",)},
+    "amendment_signature": {1: ("amendment_signature",)},
+    "withdrawal": {2: ("withdrawal",)},
+    "book_approval": {1: ("book_approval",), 2: ("book_approval",)},
+    "page_arrangement": {1: ("page_arrangement",), 2: ("page_arrangement",)},
+    "book_finding": {1: ("book_finding",)},
+}
+
+
+@pytest.mark.parametrize("table", DELETED)
+def test_a_row_that_is_deleted_with_its_digest_is_missed(
+    changed: Registry, intruder: Intruder, table: str
+) -> None:
+    assert tables_by_entry(changed) == {1: (), 2: ()}
+    intruder.execute(f"DELETE FROM {table}", f"DELETE FROM row_digest WHERE table_name = '{table}'")  # noqa: S608
+    found = tables_by_entry(changed)
+    assert {entry_id: tables for entry_id, tables in found.items() if table in tables} == DELETED[table]

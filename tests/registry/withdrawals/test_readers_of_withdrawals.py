@@ -155,7 +155,7 @@ UNGATED = {
     "withdrawals/page_replacement.py:_close_tickets": WRITES,
     "withdrawals/page_replacement.py:_typed_again": WRITES,
     "reconciliation/reconciliations.py:_with_answer": GIVEN,
-    "tampered_rows.py:_derive": WRITES,
+    "settled_flaws.py:_derive": WRITES,
     "search/following.py:_next_ids": KEPT,
     "search/following.py:compare": KEPT,
     "search/same_person.py:_marks": GIVEN,

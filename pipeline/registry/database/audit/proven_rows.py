@@ -65,17 +65,18 @@ class ProvenRows:
         return self._unlike(connection, table_name, digests(connection, table_name, ids), untold=True)
 
     def told_about(
-        self, connection: Connection, table_name: str, subjects: Iterable[str]
-    ) -> Mapping[str, frozenset[int]]:
-        """Return the rows of a table in ``missed`` that lines about these subjects told of, by subject."""
+        self, connection: Connection, subjects: Collection[str], table_names: Iterable[str]
+    ) -> Mapping[tuple[str, str], frozenset[int]]:
+        """Return the rows of tables in ``missed`` that lines about these subjects told of, by table and subject."""
         with self._lock:
             newest = self._read_on(connection)
             return {
-                subject: frozenset(
+                (table_name, subject): frozenset(
                     row_id
                     for row_id in of_subject
                     if (line := self._told.get((table_name, row_id))) is not None and line.number <= newest
                 )
+                for table_name in table_names
                 for subject in subjects
                 if (of_subject := self._about.get((table_name, subject)))
             }

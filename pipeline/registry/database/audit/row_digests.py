@@ -105,11 +105,15 @@ def forged(connection: Connection, table_name: str, ids: Collection[int]) -> fro
 
 
 def told_about(
-    connection: Connection, table_name: str, subjects: Iterable[str]
-) -> Mapping[str, frozenset[int]]:
-    """Return the rows of a table, the deleted ones too, that the audit's lines about these subjects told of."""
+    connection: Connection, subjects: Collection[str], *table_names: str
+) -> Mapping[tuple[str, str], frozenset[int]]:
+    """Return the rows of tables, the deleted ones too, that the audit's lines about these subjects told of.
+
+    Returns:
+        Ids of rows by the name of their table and the subject.
+    """
     newest = _newest_told(connection)
-    return {} if newest is None else newest.told_about(connection, table_name, subjects)
+    return {} if newest is None else newest.told_about(connection, subjects, table_names)
 
 
 def _newest_told(connection: Connection) -> ProvenRows | None:
