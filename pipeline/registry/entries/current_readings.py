@@ -90,7 +90,21 @@ def written_boxes(connection: Connection, entry_id: int) -> dict[str, tuple[Box,
 
 
 def reading_of_row(row: ReadingRow) -> FieldReading:
-    """Return a reading as a run saved it."""
+    """Return a reading as a run saved it.
+
+    A row that no run writes, put in behind the program's back, is read as ink that nobody can read: its entry differs
+    from what was derived of it and is held back, and nothing else is.
+    """
+    try:
+        return _reading(row)
+    except (TypeError, ValueError):
+        return FieldReading(
+            field=row.field, status=FieldStatus.UNREADABLE, text="", canonical="", confidence=0.0,
+            writing=Writing.HAND, engine="", box=None, lines=(), accepted=False,
+        )  # fmt: skip
+
+
+def _reading(row: ReadingRow) -> FieldReading:
     return FieldReading(
         field=row.field,
         status=FieldStatus(row.status),

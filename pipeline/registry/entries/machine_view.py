@@ -160,7 +160,11 @@ def cross_entry_finding(row: BookFindingRow) -> CrossEntryFinding:
 
 
 def _finding(row: FindingRow | BookFindingRow) -> Finding:
-    return Finding(row.code, Severity(row.severity), tuple(row.fields), dict(row.details))
+    """Return a row as a value; one that no check writes, put in behind the program's back, holds its entry."""
+    try:
+        return Finding(row.code, Severity(row.severity), tuple(row.fields), dict(row.details))
+    except (TypeError, ValueError):
+        return Finding(row.code, Severity.BLOCK)
 
 
 def tasks_at(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, ReviewTaskRow]:

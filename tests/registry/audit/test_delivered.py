@@ -299,3 +299,23 @@ def test_a_row_that_is_deleted_with_its_digest_is_missed(
     intruder.execute(f"DELETE FROM {table}", f"DELETE FROM row_digest WHERE table_name = '{table}'")  # noqa: S608
     found = tables_by_entry(changed)
     assert {entry_id: tables for entry_id, tables in found.items() if table in tables} == DELETED[table]
+
+
+UNHEARD_OF = {
+    "a reading of an unknown status": "UPDATE reading SET status = 'x'",
+    "a reading of unknown writing": "UPDATE reading SET writing = 'x'",
+    "a reading without a shape": "UPDATE reading SET box = '[1]'",
+    "a finding of an unknown severity": "UPDATE finding SET severity = 'x'",
+    "details of a finding that are none": "UPDATE finding SET details = '[1]'",
+    "a finding across entries of an unknown severity": "UPDATE book_finding SET severity = 'x'",
+}
+
+
+@pytest.mark.parametrize("harm", UNHEARD_OF)
+def test_a_row_that_the_program_never_writes_holds_its_entry_and_breaks_nothing(
+    lived: Registry, intruder: Intruder, harm: str
+) -> None:
+    intruder.execute(UNHEARD_OF[harm])
+    assert any(tables_by_entry(lived).values())
+    assert [lived.entry(entry_id).entry_id for entry_id in lived.entries()] == [1, 2]
+    assert not lived.audit().verify().passed
