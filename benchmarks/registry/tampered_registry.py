@@ -26,6 +26,7 @@ from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.accounts.model import LoginRefused, Role
+from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.audit.model import FlawKind
 from pipeline.registry.audit.seal import Seal
 from pipeline.registry.errors import RowTampered
@@ -161,8 +162,11 @@ class Outsider:
 # --- a history ------------------------------------------------------------------------------------------------------
 
 
+ORDER = AmendmentOrder("12/QĐ", "05.03.2026", "Điều 28")
+
+
 def live(place: Lived) -> None:
-    """Two entries read twice, decisions, a finding of a check, a link, accounts, a session, wrong passwords."""
+    """Two entries read twice, decisions, an amendment, an approval, a finding, a link, accounts, wrong passwords."""
     with place.open() as registry:
         book = registry.book_id(LEDGER, "KS.2010.01")
         registry.store_scan(book, SCAN, "scan.pdf", 1000, 10)
@@ -178,6 +182,9 @@ def live(place: Lived) -> None:
         registry.decide_link(1, LinkVerdict.REJECTED, author="chi", reason="bench")
         registry.withdraw(RegistryPart(book, SCAN, 1, 1), author="chi", reason="bench")
         registry.reinstate(1, author="chi", reason="bench")
+        amended = registry.amend(first, "child_name", "Người Thử Ba", ORDER, author="an")
+        registry.sign_amendment(first, amended, author="chi")
+        registry.approve_book(book, registry.value_digest(book)[0], author="chi")
         registry.note_package(book, {first: "01/2010"}, "d" * 64)
         closed = replace(LEDGER, closed_on="31.12.2010")
         registry.correct_book(book, closed, "KS.2010.01", author="chi", reason="bench")

@@ -145,6 +145,7 @@ OF_LINK = (
     "INSERT INTO link_decision (id, link_id, verdict, reason, author, decided_at) "
     "VALUES (7, 1, 'confirmed', '', 'chi', '2026-01-01 00:00:00.000000')"
 )
+ARRANGED = "INSERT INTO page_arrangement VALUES (7, 1, '[]', NULL, NULL, (1 = 0), 'chi', '2026-01-01 00:00:00.000000')"
 LEAVING = tuple(
     Tampering(f"{what}, {how}", statements, then, must_refuse=True)
     for what, statements in (
@@ -157,6 +158,10 @@ LEAVING = tuple(
         ("a decision on a link changed", ("UPDATE link_decision SET verdict = 'confirmed' WHERE id = 2",)),
         ("a decision on a link deleted", ("DELETE FROM link_decision WHERE id = 2",)),
         ("the entries of a decided link", ("UPDATE link SET second_entry_id = 1 WHERE id = 1",)),
+        ("an amendment deleted", ("DELETE FROM amendment_signature", "DELETE FROM amendment")),
+        ("a second signature deleted", ("DELETE FROM amendment_signature",)),
+        ("an approval deleted", ("DELETE FROM book_approval",)),
+        ("an order of pages put in", (ARRANGED,)),
         ("older record put back", _older("birth_record", "entry_id = 1", decides, "entry_id")),
         ("older book put back", _older("book", "id = 1", corrects_book)),
     )
