@@ -320,14 +320,15 @@ def _draw_pages(
         page = draw_cover_page(rng, cover, plan.hands[0], plan.ledger, plan.record.title, options.dpi)
         flat = replace(options.scanning, show_through=(0.0, 0.0))
         yield SyntheticPage(page, scan_sheet(page.sheet.pixels, None, options.dpi, flat, rng), "cover")
-    behind = plan.sheet(options.dpi)
-    print_form(behind)
+    blank = plan.sheet(options.dpi)
+    print_form(blank)
+    behind = blank
     for number, cases in enumerate(plan.cases):
         rng = random_stream(options, plan.form, 3, number, *([options.copy] if options.copy else []))
         contents = random_stream(options, plan.form, 8, number) if options.copy else None
         hands, habits = plan.writing(number)
         clerk = Clerk(plan.form, plan.record, schemas, habits, options, plan.office)
-        sheet = plan.sheet(options.dpi)
+        sheet = blank.copy()
         page = draw_entry_page(rng, clerk, hands, cases, sheet, plan.sealed, cutouts, plan.spelled, contents)
         yield SyntheticPage(
             page, scan_sheet(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"

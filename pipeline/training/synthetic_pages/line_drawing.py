@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -30,9 +31,9 @@ def text_width(text: str, hand: HandStyle, dpi: float, scale: float = 1.0) -> fl
     """Return the width of a text in the hand, in pixels."""
     if hand.strokes is not None and hand.strokes.spells(text):
         return hand.strokes.width(text, _em(hand, dpi, scale))
-    font = load_font(hand.font, _em(hand, dpi, scale))
+    em = _em(hand, dpi, scale)
     words = text.split(" ")
-    return sum(font.getlength(word) for word in words) + (len(words) - 1) * _space(font, hand)
+    return sum(_advance(hand.font, em, word) for word in words) + (len(words) - 1) * _space(hand, em)
 
 
 def draw_line(
@@ -59,8 +60,14 @@ def _em(hand: HandStyle, dpi: float, scale: float) -> int:
     return max(8, round(hand.size * scale * dpi / 25.4))
 
 
-def _space(font: ImageFont.FreeTypeFont, hand: HandStyle) -> float:
-    return font.getlength(" ") * hand.spacing
+@lru_cache(maxsize=65536)
+def _advance(path: Path, em: int, text: str) -> float:
+    """Return the advance of a text in pixels; setting it in the font's shapes is dear, and words come again."""
+    return load_font(path, em).getlength(text)
+
+
+def _space(hand: HandStyle, em: int) -> float:
+    return _advance(hand.font, em, " ") * hand.spacing
 
 
 def _set_glyphs(
@@ -68,7 +75,7 @@ def _set_glyphs(
 ) -> tuple[Pixels, float]:
     """Set the text letter by letter (word by word if letters join); its baseline begins at (1, 1.6) em."""
     font = load_font(hand.font, em)
-    room = sum(font.getlength(word) + 2 * _space(font, hand) for word in text.split(" ")) + sum(gaps)
+    room = sum(_advance(hand.font, em, word) + 2 * _space(hand, em) for word in text.split(" ")) + sum(gaps)
     image = Image.new("L", (int(room + 2.5 * em), int(2.6 * em)), 0)
     pencil = ImageDraw.Draw(image)
     x, base, shake = float(em), 1.6 * em, hand.unrest * em
@@ -79,7 +86,7 @@ def _set_glyphs(
         pieces = [word] if hand.joined and not gaps and not single else list(word)
         for number, piece in enumerate(pieces):
             y = base + lift + rng.normal(0, 0.008) * shake
-            kerned = x + (font.getlength(word[:number]) if not gaps and number else 0.0)
+            kerned = x + (_advance(hand.font, em, word[:number]) if not gaps and number else 0.0)
             bright = 255 if not hand.typed else int(255 - abs(rng.normal(0, 60 * hand.unrest)))
             left = kerned + rng.normal(0, 0.005) * shake
             if piece == "1" and hand.one_stroke:
@@ -87,12 +94,12 @@ def _set_glyphs(
             else:
                 pencil.text((left, y), piece, font=font, fill=bright, anchor="ls")
             if gaps:
-                x += font.getlength(piece) + (gaps[at + number] if at + number < len(gaps) else 0.0)
+                x += _advance(hand.font, em, piece) + (gaps[at + number] if at + number < len(gaps) else 0.0)
         at += len(word) + 1
-        x += (0.0 if gaps else font.getlength(word)) + _space(font, hand) * float(
+        x += (0.0 if gaps else _advance(hand.font, em, word)) + _space(hand, em) * float(
             rng.uniform(1 - 0.15 * hand.unrest, 1 + 0.3 * hand.unrest)
         )
-    return np.asarray(image, dtype=np.uint8), x - em - _space(font, hand)
+    return np.asarray(image, dtype=np.uint8), x - em - _space(hand, em)
 
 
 def _single_stroke(

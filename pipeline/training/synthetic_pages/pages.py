@@ -76,19 +76,18 @@ def draw_entry_page(
     spelled: SpelledWords | None = None,
     contents: np.random.Generator | None = None,
 ) -> FlatPage:
-    """Draw the entries of a page on a blank sheet.
+    """Draw the entries of a page on the printed form.
 
     Args:
         clerk: The clerk who fills in the form.
         hands: The writing hands; each entry takes one.
         cases: A case for each row; a single case on forms with a single entry.
-        sheet: The blank sheet.
+        sheet: The empty form.
         sealed: Whether a round seal is on its edge.
         cutouts: Real ink for the blanks for places; used cutouts are removed.
         spelled: Words spelled by the hands' real strokes, if they write with strokes.
         contents: Decides what is written, so that copies say the same in other ink; by default ``rng``.
     """
-    print_form(sheet)
     entries = []
     above: Mapping[str, str] = {}
     for row, facts in enumerate(cases):

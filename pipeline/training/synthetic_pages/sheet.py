@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,17 @@ class PaperSheet:
         width, height = (round(side * dpi / 25.4) for side in form.paper_mm)
         paper = np.full((height, width, 3), 255, np.uint8)
         return cls(form, dpi, paper, shift, face=face, rule_ink=rule_ink, double_frame=double_frame)
+
+    def copy(self) -> PaperSheet:
+        """Return a sheet of its own with all that is on this one."""
+        return replace(
+            self,
+            pixels=self.pixels.copy(),
+            inks=list(self.inks),
+            labels=list(self.labels),
+            overflows=list(self.overflows),
+            seals=list(self.seals),
+        )
 
     @property
     def size(self) -> tuple[int, int]:
