@@ -22,6 +22,7 @@ from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.outside import MailPolicy, WebhookPolicy
 from pipeline.declarations.office.policies import OfficePolicies, load_policies
 from pipeline.declarations.office.review import ReviewPolicy
+from pipeline.declarations.office.signing import SigningPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
@@ -79,6 +80,7 @@ def test_every_key_that_an_office_may_set_is_shown() -> None:
         "delivery": {rule.name for rule in DELIVERY_RULES},
         "approval": set(ApprovalPolicy.model_fields),
         "learning": set(LearningPolicy.model_fields),
+        "signing": set(SigningPolicy.model_fields),
         "webhook": set(WebhookPolicy.model_fields),
         "mail": set(MailPolicy.model_fields),
         "contract": set(ContractPolicy.model_fields),
