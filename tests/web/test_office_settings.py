@@ -26,6 +26,7 @@ from pipeline.declarations.office.signing import SigningPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
+from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app, new_site
 from pipeline.web.routes.office_settings import with_policies
 from pipeline.web.supervising.former_defaults import keep_former_defaults
@@ -37,6 +38,7 @@ from pipeline.web.supervising.office_settings import (
 )
 from pipeline.web.supervising.office_work import read_policies
 from pipeline.web.supervising.policy_changes import note_held
+from pipeline.web.supervising.signing_desk import SigningDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of
@@ -149,7 +151,14 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
     check = partial(read_policies, declared=SCHEMAS, package=file.parent / "package.toml")
     desk = StaffFileDesk(file, file.parent / "history", check, clock)
-    return create_app(new_site(registry, SCHEMAS, office=OfficeDesk(settings=desk), now=clock))
+    return create_app(
+        new_site(
+            registry,
+            SCHEMAS,
+            office=OfficeDesk(settings=desk, signing=SigningDesk(Workspace(file.parent))),
+            now=clock,
+        )
+    )
 
 
 @pytest.fixture(autouse=True)
