@@ -37,6 +37,7 @@ from pipeline.base.signing_key import signing_key
 from pipeline.declarations import schema
 from pipeline.declarations.ledger import load_ledger
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.signing import SigningPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.export.package_folder import package_flaws, read_manifest
@@ -308,7 +309,7 @@ def main() -> None:
             key = signing_key(place.package_key)
             pairs += counted(registry, schemas, books, root, key.public)
         say("lập và kiểm đĩa")
-        listed: DiskCounts = write_disk_list(root / "disk", key, office=office_signer(place, ""))
+        listed: DiskCounts = write_disk_list(root / "disk", key, office=office_signer(place, SigningPolicy()))
         trusted = office.certificate.public_bytes(Encoding.DER)
         pdfs = flawed = 0
         for pdf in pdfs_of(root / "disk"):

@@ -186,6 +186,7 @@ SAMPLES = {
         {**_ENTRY, "amendment_id": "1"}, {"reason": ""}
     ),
     ("POST", "/settings/sign-in"): Sample(form={"off": "true"}),
+    ("POST", "/settings/signing/certificate"): Sample(json={"file": "bm90", "password": "thử"}),
     ("POST", "/settings/secrets/{name}"): Sample({"name": "mail"}, {"secret": ""}),
     ("POST", "/filters"): Sample(form={"page": "search", "filter_name": "Bộ lọc thử", "record": "birth"}),
     ("POST", "/filters/{filter_id}/delete"): Sample({"filter_id": "999999"}, {"page": "search"}),

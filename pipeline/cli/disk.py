@@ -31,8 +31,8 @@ DiskArgument = Annotated[Path, typer.Argument(metavar="ĐĨA", help="Thư mục 
 def write(root: DiskArgument, work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Lập danh sách mọi tệp trên đĩa với mã SHA-256, đếm gói, sự kiện, PDF, và ký bằng khóa của cơ quan."""
     key = signing_key(work.workspace.package_key)
-    url = read_options(work.workspace.package, work.workspace.office).timestamp_url
-    office = office_signer(work.workspace, url)
+    policy = read_options(work.workspace.package, work.workspace.office).signing
+    office = office_signer(work.workspace, policy)
     counts = write_disk_list(root, key, office=office)
     if as_json:
         print_json(plain(counts))

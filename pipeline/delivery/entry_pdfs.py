@@ -38,7 +38,7 @@ from pipeline.delivery.export.page_pictures import (
     row_bands,
 )
 from pipeline.delivery.export.pdfa_check import pdfa_flaws
-from pipeline.delivery.signing.office_certificate import load_certificate
+from pipeline.delivery.signing.office_certificate import SigningFiles
 from pipeline.scans.intake import ScanFile, ScanLimits, limit_this_process, page_of
 from pipeline.scans.workspace import Workspace
 
@@ -69,10 +69,9 @@ class CopyJob:
 
 @dataclass(frozen=True, slots=True)
 class CopySignature:
-    """Where the certificate of the office and its password lie, and the server of time stamps."""
+    """Where the certificate of the office lies, and the server of time stamps."""
 
-    certificate: Path
-    password: Path
+    files: SigningFiles
     timestamp_url: str = ""
 
 
@@ -81,7 +80,7 @@ def _signer(signature: CopySignature) -> PdfSigner:
     """Return the signer of this process."""
     from pipeline.delivery.signing.pades import PdfSigner  # pyHanko: only where files are signed
 
-    return PdfSigner(load_certificate(signature.certificate, signature.password), signature.timestamp_url)
+    return PdfSigner(signature.files.load(), signature.timestamp_url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def export_masters(
     if not book.scans:
         raise PackageRefused("Sổ này chưa có bản quét nào để xuất.")
     name = f"ban-quet-goc-{book.folder_name}"
-    office = office_signer(workspace, read_options(workspace.package, workspace.office).timestamp_url)
+    office = office_signer(workspace, read_options(workspace.package, workspace.office).signing)
     files, scans = {}, []
     with whole_folder(target / name) as work:
         path = work / f"{name}.zip"

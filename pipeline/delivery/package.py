@@ -31,7 +31,7 @@ from pipeline.delivery.export.package_folder import (
 from pipeline.delivery.export.package_values import ExportBlocker, FieldTally, WorkbookFault
 from pipeline.delivery.export.preupload import count_by_check, preupload_faults
 from pipeline.delivery.export.workbook import write_workbook
-from pipeline.delivery.signing.office_certificate import office_signer
+from pipeline.delivery.signing.office_certificate import office_signer, signing_files
 from pipeline.registry import Registry, RegistryPart, WithdrawnDelivery
 from pipeline.registry.approvals.model import BookApproval
 from pipeline.run_context import RunContext
@@ -249,16 +249,16 @@ class _Package:
             PackageRefused: The certificate cannot sign.
         """
         try:
-            return office_signer(Workspace(self._context.workspace), self._options.timestamp_url)
+            return office_signer(Workspace(self._context.workspace), self._options.signing)
         except (SetupError, SecurityError) as error:
             raise PackageRefused(error.message) from None
 
     def _copy_signature(self) -> CopySignature | None:
         """Return the files from which each process that makes PDFs loads the certificate; ``None`` if there is none."""
-        place = Workspace(self._context.workspace)
-        if self._signer is None:
+        files = signing_files(Workspace(self._context.workspace), self._options.signing)
+        if self._signer is None or files is None:
             return None
-        return CopySignature(place.signing_certificate, place.signing_password, self._options.timestamp_url)
+        return CopySignature(files, self._options.signing.timestamp_url)
 
     def _is_overruled(self) -> bool:
         """Return whether rows go out that the model of the shared software refuses."""

@@ -166,6 +166,11 @@ class Workspace:
         """The password of the office's certificate, one line; private."""
         return self.root / "signing.key"
 
+    def sent_certificate(self, fingerprint: str) -> tuple[Path, Path]:
+        """A certificate sent in the browser (PKCS#12) and its password; private, named by the certificate's SHA-256."""
+        folder = self.root / "signing"
+        return folder / f"{fingerprint}.p12", folder / f"{fingerprint}.key"
+
     @property
     def plan(self) -> Path:
         """The office's work plan with deadlines, in a file that people edit; optional."""

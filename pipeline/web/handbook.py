@@ -75,6 +75,7 @@ HINTS = (
     ("/accounts", "reference/roles"),
     ("/new-accounts", "reference/roles"),
     ("/confirmations", "reference/roles"),
+    ("/settings/signing", "how-to/deliver#chữ-ký-số-của-cơ-quan"),
     ("/settings", "how-to/supervise#thiết-lập-của-cơ-quan"),
     ("/rules", "how-to/set-rules"),
     ("/terms", "how-to/set-rules"),

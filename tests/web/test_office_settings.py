@@ -22,9 +22,11 @@ from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.outside import MailPolicy, WebhookPolicy
 from pipeline.declarations.office.policies import OfficePolicies, load_policies
 from pipeline.declarations.office.review import ReviewPolicy
+from pipeline.declarations.office.signing import SigningPolicy
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
+from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app, new_site
 from pipeline.web.routes.office_settings import with_policies
 from pipeline.web.supervising.former_defaults import keep_former_defaults
@@ -36,6 +38,7 @@ from pipeline.web.supervising.office_settings import (
 )
 from pipeline.web.supervising.office_work import read_policies
 from pipeline.web.supervising.policy_changes import note_held
+from pipeline.web.supervising.signing_desk import SigningDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of
@@ -79,6 +82,7 @@ def test_every_key_that_an_office_may_set_is_shown() -> None:
         "delivery": {rule.name for rule in DELIVERY_RULES},
         "approval": set(ApprovalPolicy.model_fields),
         "learning": set(LearningPolicy.model_fields),
+        "signing": set(SigningPolicy.model_fields),
         "webhook": set(WebhookPolicy.model_fields),
         "mail": set(MailPolicy.model_fields),
         "contract": set(ContractPolicy.model_fields),
@@ -147,7 +151,14 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
     check = partial(read_policies, declared=SCHEMAS, package=file.parent / "package.toml")
     desk = StaffFileDesk(file, file.parent / "history", check, clock)
-    return create_app(new_site(registry, SCHEMAS, office=OfficeDesk(settings=desk), now=clock))
+    return create_app(
+        new_site(
+            registry,
+            SCHEMAS,
+            office=OfficeDesk(settings=desk, signing=SigningDesk(Workspace(file.parent))),
+            now=clock,
+        )
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -88,6 +88,7 @@ ELSEWHERE = frozenset(
         "sampling",
         "scan_norm",
         "sign_in",
+        "signing",
         "webhook",
     }
 )

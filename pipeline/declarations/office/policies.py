@@ -16,6 +16,7 @@ from pipeline.declarations.office.learning import LEARNING, LearningPolicy
 from pipeline.declarations.office.lot_sampling import SAMPLING, SamplingPolicy
 from pipeline.declarations.office.outside import MAIL, WEBHOOK, MailPolicy, WebhookPolicy
 from pipeline.declarations.office.review import ReviewPolicy, read_review
+from pipeline.declarations.office.signing import SIGNING, SigningPolicy
 from pipeline.declarations.schema import Schemas
 
 T = TypeVar("T")
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OfficePolicies:
-    """What an office has set about review, sampling, delivery, approval, learning, notices, contract and scans."""
+    """What an office has set in ``office.toml``, by table."""
 
     review: ReviewPolicy = field(default_factory=ReviewPolicy)
     sampling: SamplingPolicy = field(default_factory=SamplingPolicy)
@@ -34,6 +35,7 @@ class OfficePolicies:
     mail: MailPolicy = field(default_factory=MailPolicy)
     contract: ContractPolicy = field(default_factory=ContractPolicy)
     scan_norm: ScanNorm = field(default_factory=ScanNorm)
+    signing: SigningPolicy = field(default_factory=SigningPolicy)
 
 
 class GatheredFlaws:
@@ -74,6 +76,7 @@ def read_all(path: Path, declared: Schemas, flaws: GatheredFlaws) -> tuple[Schem
         flaws.read(lambda: MAIL.read(path), MailPolicy()),
         flaws.read(lambda: CONTRACT.read(path), ContractPolicy()),
         flaws.read(lambda: SCAN_NORM.read(path), ScanNorm()),
+        flaws.read(lambda: SIGNING.read(path), SigningPolicy()),
     )
 
 

@@ -21,6 +21,7 @@ from pipeline.declarations.ledger import SERIES_MARKS
 from pipeline.declarations.office.approval import APPROVAL, ApprovalPolicy
 from pipeline.declarations.office.delivery_policy import DeliveryPolicy, read_delivery
 from pipeline.declarations.office.delivery_rules import CONFIRM
+from pipeline.declarations.office.signing import SIGNING, SigningPolicy
 from pipeline.declarations.schema import Declaration, Schemas, refuse_flawed_workbook
 from pipeline.declarations.schema.shared_software import PROVINCE_FILE, LoadingRule, read_province_rules
 from pipeline.delivery.export.compression import CopyOptions
@@ -162,11 +163,6 @@ class PackageKeys(Declaration):
         default=150,
         description="điểm ảnh trên một inch của bản PDF; 300 khi nơi lưu trữ đòi, tệp to khoảng bốn lần",
     )
-    timestamp_url: str = Field(
-        default="",
-        pattern=r"^(https?://[^\s]+)?$",
-        description="máy chủ dấu thời gian (RFC 3161) khi ký số PDF",
-    )
     month_and_year: Literal["keep", "year"] | None = Field(
         default=None, description="như `[delivery]` của `office.toml`; `keep`: chờ một người xác nhận"
     )
@@ -198,6 +194,7 @@ class PackageOptions(PackageKeys):
         papers: Formats by the year a book was opened in.
         attached: Pages attached to entries by people.
         approval: What a second person must approve before delivery.
+        signing: The certificate that signs, and the server of time stamps.
         province: Rules that refusals of the real software became (``loading.toml``).
     """
 
@@ -205,6 +202,7 @@ class PackageOptions(PackageKeys):
     papers: tuple[PaperFormat, ...] = ()
     attached: tuple[AttachedPage, ...] = ()
     approval: ApprovalPolicy = Field(default_factory=ApprovalPolicy)
+    signing: SigningPolicy = Field(default_factory=SigningPolicy)
     province: tuple[LoadingRule, ...] = ()
 
     @property
@@ -238,17 +236,18 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
 
     Args:
         path: The ``package.toml``.
-        office: The ``office.toml`` with the delivery rules (``[delivery]``) and the required approvals
-            (``[approval]``); ``None``: the defaults.
+        office: The ``office.toml`` with the delivery rules (``[delivery]``), the required approvals (``[approval]``)
+            and the signature (``[signing]``); ``None``: the defaults.
 
     Raises:
         SchemaError: Lists every flaw with its line.
     """
     delivery = DeliveryPolicy() if office is None else read_delivery(office)
     approval = ApprovalPolicy() if office is None else APPROVAL.read(office)
+    signing = SigningPolicy() if office is None else SIGNING.read(office)
     province = read_province_rules(path.with_name(PROVINCE_FILE))
     if not path.exists():
-        return PackageOptions(delivery=delivery, approval=approval, province=province)
+        return PackageOptions(delivery=delivery, approval=approval, signing=signing, province=province)
     file = StaffFile(path)
     note_unknown_tables(file, ("package", "paper", "page"))
     keys = checked_table(file, "package", PackageKeys)
@@ -263,5 +262,6 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
         papers=tuple(row for _, row in papers),
         attached=tuple(row for _, row in attached),
         approval=approval,
+        signing=signing,
         province=province,
     )

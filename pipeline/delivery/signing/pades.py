@@ -7,6 +7,7 @@ own place, which must hold nothing beside it.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import logging
 import re
@@ -73,6 +74,8 @@ def _asn1(certificate: object) -> asn1.Certificate:
 
 
 T = TypeVar("T")
+_TRIED = hashlib.sha256(b"hotich").digest()
+"""What a server of time stamps stamps on trial."""
 Status = TypeVar("Status", bound=StandardCMSSignatureStatus)
 
 
@@ -136,6 +139,24 @@ def _stamped(work: Callable[[], T]) -> T:
     except (TimestampRequestError, OSError):
         _logger.warning("the server of time stamps gave no answer")
         raise SetupError("Máy chủ dấu thời gian không trả lời. Hãy kiểm tra mạng rồi ký lại.") from None
+
+
+def stamped_at(url: str) -> datetime:
+    """Return the moment in a time stamp (RFC 3161) of a few bytes.
+
+    Raises:
+        SetupError: The server does not answer, or the answer is no stamp of these bytes.
+    """
+    stamper = HTTPTimeStamper(url)
+    token = _stamped(lambda: asyncio.run(stamper.async_timestamp(_TRIED, DIGEST)))
+    try:
+        told = token["content"]["encap_content_info"]["content"].parsed
+        moment: datetime = told["gen_time"].native
+        if told["message_imprint"]["hashed_message"].native == _TRIED:
+            return moment
+    except (ValueError, TypeError, KeyError, AttributeError):
+        pass
+    raise SetupError("Câu trả lời không phải dấu thời gian của điều đã hỏi.")
 
 
 @dataclass(frozen=True, slots=True)

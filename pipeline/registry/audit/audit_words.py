@@ -174,6 +174,8 @@ ACTIONS = {
     "reader-rolled-back": "quay về bộ đọc trước",
     "lines-forgotten": "gỡ dòng khỏi những gì bộ đọc được học",
     "secret-put": "đặt một bí mật dùng chung với máy khác",
+    "certificate-sent": "gửi chứng thư ký số, chưa ký gì khi chưa có người thứ hai xác nhận",
+    "signing-tried": "ký thử một trang bằng chứng thư của cơ quan",
     "settings-changed": "đổi thiết lập của cơ quan",
     "offices-changed": "đổi cơ quan cấp trích lục",
     "plan-changed": "sửa kế hoạch",

@@ -30,7 +30,16 @@ WORKSPACE = "workspace"
 OnFile = Callable[[int, int], None]
 """Called with the number of finished files and of all files."""
 
-KEYS = ("audit.key", "mail.key", "package.key", "sign_in.key", "signing.key", "signing.p12", "webhook.key")
+KEYS = (
+    "audit.key",
+    "mail.key",
+    "package.key",
+    "sign_in.key",
+    "signing",
+    "signing.key",
+    "signing.p12",
+    "webhook.key",
+)
 """Private keys: included only in an encrypted backup and on request."""
 _OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
 REMADE = ("pages", "prefect", "prefect.key", "first-password.txt", "reports", "sent", "jobs", "training")
@@ -281,7 +290,7 @@ def _of_workspace(
             or inside.parts[0] in REMADE
             or inside.parts[:2] == HALF_SENT
             or any(part.startswith(TEMP_PREFIX) for part in inside.parts)
-            or str(inside) in left_out
+            or inside.parts[0] in left_out
             or (registry is not None and str(path).startswith(str(registry)))
         ):
             continue

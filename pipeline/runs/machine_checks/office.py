@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.base.errors import HotichError, SetupError
 from pipeline.base.localtime import OFFICE_ZONE, format_moment
+from pipeline.declarations.office.signing import SIGNING
 from pipeline.digitize.engines import parent_sha256
 from pipeline.recognition.ocr.models import damaged_files, read_cards
 from pipeline.registry import Registry
@@ -162,13 +163,14 @@ def certificate_checks(certificate: Path | None, now: datetime) -> Iterator[Chec
 
 def signing_check(workspace: Workspace, now: datetime) -> Check | None:
     """Check the certificate with which the office signs PDFs; ``None`` without one."""
-    if not workspace.signing_certificate.exists():
-        return None
-    name = "Chứng thư ký số"
-    from pipeline.delivery.signing.office_certificate import load_certificate  # not for every command
+    from pipeline.delivery.signing.office_certificate import signing_files  # not for every command
 
+    name = "Chứng thư ký số"
     try:
-        office = load_certificate(workspace.signing_certificate, workspace.signing_password, now)
+        files = signing_files(workspace, SIGNING.read(workspace.office))
+        if files is None:
+            return None
+        office = files.load(now)
     except HotichError as error:
         return Check(name, "missing", "không ký được", error.message)
     until = office.certificate.not_valid_after_utc

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import SchemaError, SecurityError
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.settings import SettingsRefused, SettingTable
+from pipeline.declarations.office.signing import SIGNING
 from pipeline.delivery.printing.offices import OFFICE
 from pipeline.registry.accounts.model import Role, Session
 from pipeline.registry.policy_changes import PolicyAnswer
@@ -161,6 +162,8 @@ def with_provider(site: Site) -> Site:
 
 def _applied(site: Site, policies: OfficePolicies, *, signs_in_anew: bool) -> Site:
     changed = with_policies(site, policies)
+    if site.office.signing is not None and policies.signing.certificate != site.policies.signing.certificate:
+        site.office.signing.keep_only(policies.signing.certificate)
     return with_provider(changed) if signs_in_anew else changed
 
 
@@ -225,6 +228,7 @@ def change_or_ask(
     """
     held, in_force, text = _compared(site, desk, seen, edit)
     signs_in_anew = _signs_in_anew(site, held, in_force)
+    _require_certificate(site, held[SIGNING.name]["certificate"])
     loosened = loosened_lines(in_force, held, site.office.declared or site.schemas)
     author = session.person.login
     if loosened:
@@ -257,12 +261,14 @@ def confirm_change(request: Request, site: Site, session: Session, change_id: in
     change = site.registry.policy_change_for(session.person, change_id)
     held = {SIGN_IN: held_sign_in(own_rows(change.text).sign_in)}
     signs_in_anew = _signs_in_anew(site, held, {SIGN_IN: _signed_in_now(site)})
+    desk = settings_desk_of(site)
+    _require_certificate(site, desk.tried(change.seen, lambda _: change.text).signing.certificate)
 
     def note(number: int, digest: str) -> None:
         site.registry.answer_policy_change(session.person, change_id, PolicyAnswer.CONFIRMED)
         site.registry.note_view(session.person, "settings-changed", f"settings:{number}", {"file": digest})
 
-    settings_desk_of(site).change(
+    desk.change(
         change.seen,
         lambda _: change.text,
         author=change.author,
@@ -281,6 +287,12 @@ def _signs_in_anew(site: Site, held: Held, in_force: Held) -> bool:
     if held[SIGN_IN]:
         site.office.secrets.require_sign_in()
     return True
+
+
+def _require_certificate(site: Site, fingerprint: str) -> None:
+    """Check that the certificate that a change sets is there and may sign; without a change it may be what it is."""
+    if site.office.signing is not None and fingerprint not in ("", site.policies.signing.certificate):
+        site.office.signing.require(fingerprint)
 
 
 def _signed_in_now(site: Site) -> Held:

@@ -19,6 +19,7 @@ from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
 from pipeline.web.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.web.supervising.office_secrets import OfficeSecrets
+from pipeline.web.supervising.signing_desk import SigningDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 
@@ -80,6 +81,7 @@ class OfficeDesk:
         declared: The declarations as shipped, without ``office.toml``.
         check_machine: Checks this machine, as ``hotich doctor`` does.
         secrets: Keeps the secrets shared with other machines, and makes the sign-in that needs one.
+        signing: Keeps the certificates sent for the office's signature, and tries it.
     """
 
     folder: Path = Path(os.devnull)
@@ -99,6 +101,7 @@ class OfficeDesk:
     declared: Schemas | None = None
     check_machine: JobWork | None = None
     secrets: OfficeSecrets | None = None
+    signing: SigningDesk | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()

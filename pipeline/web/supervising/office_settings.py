@@ -16,6 +16,7 @@ from pipeline.declarations.office.outside import MAIL, WEBHOOK
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import REVIEW, ReviewPolicy
 from pipeline.declarations.office.settings import Setting, SettingTable
+from pipeline.declarations.office.signing import SIGNING
 from pipeline.declarations.schema import Schemas
 from pipeline.registry.statistics.book_states import BookState
 
@@ -24,7 +25,7 @@ OFFICE_FILE = "office.toml"
 
 TABLES: Mapping[str, SettingTable[Any]] = {
     table.name: table
-    for table in (REVIEW, SAMPLING, CONTRACT, SCAN_NORM, DELIVERY, APPROVAL, LEARNING, WEBHOOK, MAIL)
+    for table in (REVIEW, SAMPLING, CONTRACT, SCAN_NORM, DELIVERY, APPROVAL, LEARNING, SIGNING, WEBHOOK, MAIL)
 }
 """Every editable table, by name."""
 
@@ -76,6 +77,7 @@ def values_of(policies: OfficePolicies) -> dict[str, Mapping[str, Any]]:
         MAIL.name: dict(policies.mail),
         CONTRACT.name: dict(policies.contract),
         SCAN_NORM.name: dict(policies.scan_norm),
+        SIGNING.name: dict(policies.signing),
     }
 
 

@@ -40,6 +40,7 @@ from pipeline.web.notice_mail import send_test_mail
 from pipeline.web.sign_in_provider import read_sign_in
 from pipeline.web.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
 from pipeline.web.supervising.office_secrets import OfficeSecrets
+from pipeline.web.supervising.signing_desk import SigningDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 
 HOW_TO_NAME = "Muốn so cả sổ thì chọn sổ ấy khi gửi tệp."
@@ -94,6 +95,7 @@ def office_desk(
             MAIL.name: partial(send_test_mail, workspace),
         },
         secrets=secrets,
+        signing=SigningDesk(workspace),
         declared=declared,
     )
 

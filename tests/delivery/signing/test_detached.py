@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pipeline.base.errors import StorageError
 from pipeline.base.files import sha256_of_file
 from pipeline.base.signing_key import signing_key
+from pipeline.declarations.office.signing import SigningPolicy
 from pipeline.delivery.export.package_folder import (
     MANIFEST,
     OFFICE_SIGNATURE,
@@ -37,7 +38,7 @@ KEY = ec.generate_private_key(ec.SECP256R1())
 @pytest.fixture
 def office(tmp_path: Path) -> PdfSigner:
     (tmp_path / "office").mkdir()
-    signer = office_signer(Workspace(AUTHORITY.write(tmp_path / "office", KEY)), "")
+    signer = office_signer(Workspace(AUTHORITY.write(tmp_path / "office", KEY)), SigningPolicy())
     assert signer is not None
     return signer
 
