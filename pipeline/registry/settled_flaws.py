@@ -93,7 +93,7 @@ def settle(
 
 
 def _put_right(connection: Connection, declared: RecordSchema, flaws: Collection[Flaw]) -> dict[str, str]:
-    """Accept altered rows as they are, and repair those whose content follows from other rows or from the audit."""
+    """Accept altered rows as they are, except those that other rows or the audit determine: these are repaired."""
     tables = _tables(declared)
     altered: dict[str, set[int]] = defaultdict(set)
     touched: dict[str, set[int]] = defaultdict(set)

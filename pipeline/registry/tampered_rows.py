@@ -12,7 +12,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Integer, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from pipeline.registry.amendments.rows import amendment
 from pipeline.registry.approvals.rows import amendment_signature, book_approval, confirmed_delivery
@@ -182,14 +194,10 @@ def _unlike_digests(
         needed[review_task.name][task.id] = list(of_part[*pages[task.page_id], row])
     for table_name, row_id, held in _words_of_people(connection, of_part):
         needed[table_name][row_id] = held
-    findings = select(book_finding.c.id, book_finding.c.page_id, book_finding.c.entry_id)
-    for row_id, page_id, entry_id in connection.execute(
-        findings.where(book_finding.c.page_id.in_(wanted_pages))
-    ):
-        subject = f"page:{page_id}" if entry_id is None else f"entry:{entry_id}"
-        needed[book_finding.name][row_id] = subjects.get(subject, [])
+    for row_id, held in _findings(connection, wanted_pages, subjects):
+        needed[book_finding.name][row_id] = held
     found = _altered(connection, key, needed)
-    for table_name, entry_id in _missed(connection, subjects):
+    for table_name, entry_id in _missed(connection, subjects, {one.book for one in rows}):
         found[entry_id].add(table_name)
     for entry_id, names in altered_links(connection, key, [one.id for one in rows], wanted_entries).items():
         found[entry_id] |= names
@@ -207,23 +215,34 @@ def _parts(book_id: int, sha256: str, page_no: int, row: int) -> tuple[tuple[obj
     )
 
 
+def _findings(
+    connection: Connection, page_ids: Select[tuple[int]], subjects: Mapping[str, list[int]]
+) -> Iterator[tuple[int, list[int]]]:
+    """Yield each finding across entries on these pages, ended ones too, with the entries that it is about."""
+    about = select(book_finding.c.id, book_finding.c.page_id, book_finding.c.entry_id)
+    for row_id, page_id, entry_id in connection.execute(about.where(book_finding.c.page_id.in_(page_ids))):
+        held = subjects.get(f"page:{page_id}" if entry_id is None else f"entry:{entry_id}")
+        if held is not None:
+            yield row_id, held
+
+
 MISSED = tuple(
     table.name
     for table in (amendment, amendment_signature, withdrawal, book_approval, page_arrangement, book_finding)
 )
-"""Tables of which a row that was deleted, or put elsewhere, is missed where the audit says that it belongs."""
+"""Tables whose deleted rows are noticed: lines of the audit say which entries each row was about."""
 
 
-def _missed(connection: Connection, subjects: Mapping[str, Collection[int]]) -> Iterator[tuple[str, int]]:
-    """Yield each table with an entry that misses a row of it, or that a row holds of which the audit does not know.
+def _missed(
+    connection: Connection, subjects: Mapping[str, Collection[int]], books: Collection[int]
+) -> Iterator[tuple[str, int]]:
+    """Yield each table, with an entry, that lacks a row which the audit tells of or holds an unknown order of pages.
 
     Args:
-        subjects: Entries by what the audit's lines about them are about.
+        subjects: Entries by the subject of the audit's lines about them (``page:12``).
+        books: The books of these entries.
     """
     rows: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    books = {
-        int(number) for subject in subjects for kind, _, number in [subject.partition(":")] if kind == "book"
-    }
     arranged = select(page_arrangement.c.id, page_arrangement.c.book_id)
     for row_id, book_id in connection.execute(arranged.where(page_arrangement.c.book_id.in_(books))):
         rows[page_arrangement.name][row_id].update(subjects[f"book:{book_id}"])

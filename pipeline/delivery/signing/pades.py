@@ -150,7 +150,7 @@ def stamped_at(url: str) -> datetime:
     stamper = HTTPTimeStamper(url)
     token = _stamped(lambda: asyncio.run(stamper.async_timestamp(_TRIED, DIGEST)))
     try:
-        told = token["content"]["encap_content_info"]["content"].parsed
+        told = token["content"]["encap_content_info"]["content"].parsed  # the TSTInfo of RFC 3161
         moment: datetime = told["gen_time"].native
         if told["message_imprint"]["hashed_message"].native == _TRIED:
             return moment

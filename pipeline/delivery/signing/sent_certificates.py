@@ -1,4 +1,7 @@
-"""Certificates sent in the browser: opened in a child process, kept under their SHA-256 until the office sets one."""
+"""Certificates sent in the browser.
+
+A child process opens and checks the file; it is then kept, named by its SHA-256, and signs once ``[signing]`` names it.
+"""
 
 from __future__ import annotations
 

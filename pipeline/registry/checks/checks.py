@@ -71,7 +71,7 @@ def save_checks(
     over = [key for key in standing if key not in wanted]
     hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
     now = clock.now(connection)
-    raised = dict(zip(add(connection, book_finding, [_row(one, now) for one in new]), new, strict=True))
+    raised = add(connection, book_finding, [_row(one, now) for one in new])
     altered = compare(connection, book_finding, [standing[key] for key in over], leave=True)
     over = [key for key in over if standing[key] not in altered]
     ended = [standing[key] for key in over]
@@ -83,23 +83,21 @@ def save_checks(
     refresh_projections(connection, declared, touched, leave=True)
     for one in new:
         ask_rescans(connection, declared, one.page_id, [one.finding])
-    for row_id, one in raised.items():
-        if one.finding.severity is Severity.BLOCK:  # a line of its own: it is missed when it is deleted
-            subject = f"page:{one.page_id}" if one.entry_id is None else f"entry:{one.entry_id}"
-            detail_of_one = {"code": one.finding.code}
-            record(
-                connection,
-                MACHINE,
-                "finding-raised",
-                subject,
-                detail_of_one,
-                rows={book_finding.name: [row_id]},
-            )
+    for row_id, one in zip(raised, new, strict=True):
+        if one.finding.severity is Severity.BLOCK:
+            _record_block(connection, row_id, one)
     record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
     for book_id in (book_ids or ()) if change else ():
         record(connection, MACHINE, change, f"book:{book_id}", detail)
     _logger.info("checks saved: %d findings raised, %d cleared", len(new), len(over))
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
+
+
+def _record_block(connection: Connection, row_id: int, one: CrossEntryFinding) -> None:
+    """Record a finding that blocks in a line about its entry or page, by which it is missed when it is deleted."""
+    subject = f"page:{one.page_id}" if one.entry_id is None else f"entry:{one.entry_id}"
+    rows = {book_finding.name: [row_id]}
+    record(connection, MACHINE, "finding-raised", subject, {"code": one.finding.code}, rows=rows)
 
 
 def cross_entry_findings(

@@ -92,8 +92,8 @@ def written_boxes(connection: Connection, entry_id: int) -> dict[str, tuple[Box,
 def reading_of_row(row: ReadingRow) -> FieldReading:
     """Return a reading as a run saved it.
 
-    A row that no run writes, put in behind the program's back, is read as ink that nobody can read: its entry differs
-    from what was derived of it and is held back, and nothing else is.
+    A row that no run writes was changed behind the program's back. It counts as unreadable, so that its entry no
+    longer matches the stored values and is held back, without an error for the rest of the book.
     """
     try:
         return _reading(row)

@@ -160,7 +160,7 @@ def cross_entry_finding(row: BookFindingRow) -> CrossEntryFinding:
 
 
 def _finding(row: FindingRow | BookFindingRow) -> Finding:
-    """Return a row as a value; one that no check writes, put in behind the program's back, holds its entry."""
+    """Return a row as a value. A row that no check writes was put in by somebody else: it counts as a block."""
     try:
         return Finding(row.code, Severity(row.severity), tuple(row.fields), dict(row.details))
     except (TypeError, ValueError):

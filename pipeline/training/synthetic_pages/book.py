@@ -320,15 +320,15 @@ def _draw_pages(
         page = draw_cover_page(rng, cover, plan.hands[0], plan.ledger, plan.record.title, options.dpi)
         flat = replace(options.scanning, show_through=(0.0, 0.0))
         yield SyntheticPage(page, scan_sheet(page.sheet.pixels, None, options.dpi, flat, rng), "cover")
-    blank = plan.sheet(options.dpi)
-    print_form(blank)
-    behind = blank
+    empty = plan.sheet(options.dpi)
+    print_form(empty)
+    behind = empty
     for number, cases in enumerate(plan.cases):
         rng = random_stream(options, plan.form, 3, number, *([options.copy] if options.copy else []))
         contents = random_stream(options, plan.form, 8, number) if options.copy else None
         hands, habits = plan.writing(number)
         clerk = Clerk(plan.form, plan.record, schemas, habits, options, plan.office)
-        sheet = blank.copy()
+        sheet = empty.copy()
         page = draw_entry_page(rng, clerk, hands, cases, sheet, plan.sealed, cutouts, plan.spelled, contents)
         yield SyntheticPage(
             page, scan_sheet(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"

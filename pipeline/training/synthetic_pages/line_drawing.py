@@ -62,7 +62,7 @@ def _em(hand: HandStyle, dpi: float, scale: float) -> int:
 
 @lru_cache(maxsize=65536)
 def _advance(path: Path, em: int, text: str) -> float:
-    """Return the advance of a text in pixels; setting it in the font's shapes is dear, and words come again."""
+    """Return the advance of a text in pixels. Shaping is slow, and the same words recur."""
     return load_font(path, em).getlength(text)
 
 

@@ -302,20 +302,48 @@ def test_a_row_that_is_deleted_with_its_digest_is_missed(
 
 
 UNHEARD_OF = {
-    "a reading of an unknown status": "UPDATE reading SET status = 'x'",
-    "a reading of unknown writing": "UPDATE reading SET writing = 'x'",
-    "a reading without a shape": "UPDATE reading SET box = '[1]'",
-    "a finding of an unknown severity": "UPDATE finding SET severity = 'x'",
-    "details of a finding that are none": "UPDATE finding SET details = '[1]'",
-    "a finding across entries of an unknown severity": "UPDATE book_finding SET severity = 'x'",
+    "a reading of an unknown status": ("UPDATE reading SET status = 'x' WHERE entry_id = 1", 1),
+    "a reading of unknown writing": ("UPDATE reading SET writing = 'x' WHERE entry_id = 1", 1),
+    "a reading without a shape": ("UPDATE reading SET box = '[1]' WHERE entry_id = 1", 1),
+    "a finding of an unknown severity": ("UPDATE finding SET severity = 'x'", 1),
+    "details of a finding that are none": ("UPDATE finding SET details = '[1]'", 1),
+    "a finding across entries of an unknown severity": (
+        "UPDATE book_finding SET severity = 'x' WHERE id = 2",
+        2,
+    ),
 }
+"""What is done, and the one entry that it is about."""
 
 
 @pytest.mark.parametrize("harm", UNHEARD_OF)
-def test_a_row_that_the_program_never_writes_holds_its_entry_and_breaks_nothing(
+def test_a_row_that_the_program_never_writes_holds_its_entry_alone(
     lived: Registry, intruder: Intruder, harm: str
 ) -> None:
-    intruder.execute(UNHEARD_OF[harm])
-    assert any(tables_by_entry(lived).values())
+    statement, about = UNHEARD_OF[harm]
+    intruder.execute(statement)
+    assert [entry_id for entry_id, tables in tables_by_entry(lived).items() if tables] == [about]
     assert [lived.entry(entry_id).entry_id for entry_id in lived.entries()] == [1, 2]
     assert not lived.audit().verify().passed
+
+
+def test_a_blocking_finding_about_a_page_holds_its_entries_when_it_is_deleted(
+    lived: Registry, intruder: Intruder
+) -> None:
+    book_id = lived.entry(1).book_id
+    blocking = finding("K10", severity=Severity.BLOCK)
+    lived.save_checks([CrossEntryFinding(book_id, 1, None, blocking)], ["K10"])
+    assert tables_by_entry(lived) == {1: (), 2: ()}
+    intruder.execute(
+        "DELETE FROM book_finding WHERE code = 'K10'",
+        "DELETE FROM row_digest WHERE table_name = 'book_finding'",
+    )
+    found = tables_by_entry(lived)
+    assert [entry_id for entry_id in found if "book_finding" in found[entry_id]] == [1, 2]
+
+
+def test_a_blocking_finding_that_ended_holds_nothing_back(lived: Registry) -> None:
+    book_id = lived.entry(1).book_id
+    blocking = finding("K08", "child_name", severity=Severity.BLOCK)
+    lived.save_checks([CrossEntryFinding(book_id, 1, 1, blocking)], ["K08"])
+    lived.save_checks([], ["K08"])
+    assert tables_by_entry(lived) == {1: (), 2: ()}

@@ -140,7 +140,7 @@ class ProvenRows:
             }
             for table_name, row_id in told:
                 if table_name in self._missed:
-                    for subject in (act.subject, *_entries_of(act.detail)):
+                    for subject in filter(None, (act.subject, *_entries_of(act.detail))):
                         self._about[table_name, subject].add(row_id)
             if not act.is_own(keys):
                 if act.is_own(()):
