@@ -323,6 +323,13 @@ def is_unconfirmed(connection: Connection, login: str, *, by: str = "") -> bool:
     return bool(connection.scalar(select(exists().where(account.c.login == login, _has_open_act(authors)))))
 
 
+def is_closed_since(connection: Connection, act: AccountActRow) -> bool:
+    """Return whether somebody closed the account of an act after it."""
+    closed = (account_act.c.account_id == act.account_id) & (account_act.c.id > act.id)
+    closed &= account_act.c.act == AccountChange.DEACTIVATED
+    return bool(connection.scalar(select(exists().where(closed))))
+
+
 def answer(
     connection: Connection,
     act_id: int,

@@ -160,6 +160,20 @@ def test_an_account_that_waits_gets_nothing_more_from_whoever_confirms_it(
     assert (session.person.role, session.person.places) == (Role.SUPERVISOR, frozenset(PLACE))
 
 
+def test_who_closes_an_account_that_waits_is_not_overruled_by_whoever_confirms_it(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    password = accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE, by=second.login)
+    (act,) = accounts.open_acts()
+    accounts.deactivate("moi", by=first.login)
+    accounts.answer_act(settled(accounts, "quan.tri.ba", Role.ADMINISTRATOR), act.act_id, confirmed=True)
+    assert not came_in(accounts, "moi", password)
+    accounts.activate("moi", by=first.login)
+    (waiting,) = (one for one in accounts.open_acts() if one.waits)
+    accounts.answer_act(second, waiting.act_id, confirmed=True)
+    assert came_in(accounts, "moi", password)
+
+
 def test_who_gave_a_closed_account_a_password_does_not_confirm_that_it_is_in_use_again(
     accounts: Accounts, first: Person, second: Person
 ) -> None:
