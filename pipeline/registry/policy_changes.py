@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, Connection, UniqueConstraint, exists, select
 
+from pipeline.registry.accounts.logins import UNCONFIRMED, is_unconfirmed
 from pipeline.registry.accounts.model import AUTHOR_WORDS, Person, Role
 from pipeline.registry.accounts.rows import account
 from pipeline.registry.database import clock
@@ -216,12 +217,13 @@ def policy_change_for(connection: Connection, person: Person, change_id: int) ->
 
     Raises:
         NotThere: There is no such change, or it is answered.
-        NotYours: The person asked for it, or does not set what the whole office sets.
+        NotYours: The person asked for it, does not set what the whole office sets, or is not confirmed, or nobody has
+            confirmed what the person did to the asker's account.
         RowTampered: The row is not the program's.
     """
     answered = _is_answered(PolicyAnswer.CONFIRMED) | _is_answered(PolicyAnswer.REFUSED)
     row = _change(connection, change_id, policy_change.c.waits, ~answered)
-    _check_other(person, {row.author})
+    _check_other(connection, person, {row.author})
     return row
 
 
@@ -244,7 +246,9 @@ def answer_policy_change(
             )
         )
         involved = {row.author, confirmed_by or ""}
-        _check_other(person, involved if _is_somebody_else(connection, involved) else {row.author})
+        _check_other(
+            connection, person, involved if _is_somebody_else(connection, involved) else {row.author}
+        )
     else:
         policy_change_for(connection, person, change_id)
     values = {
@@ -267,18 +271,32 @@ def _change(connection: Connection, change_id: int, *asked: ColumnElement[bool])
     return row
 
 
-def _check_other(person: Person, involved: set[str]) -> None:
+def _check_other(connection: Connection, person: Person, involved: set[str]) -> None:
+    """Refuse who is involved, and whose account, or that of somebody involved, may be the other's puppet."""
     if person.role not in CONFIRMING or person.places is not None:
         raise NotYours("Việc này cần người phụ trách hay người quản trị được giao mọi nơi.")
     if person.login in involved:
         raise NotYours("Người đã đổi hay đã xác nhận không tự trả lời được. Hãy nhờ người khác.")
+    if is_unconfirmed(connection, person.login):
+        raise NotYours(UNCONFIRMED)
+    if any(is_unconfirmed(connection, one, by=person.login) for one in involved):
+        raise NotYours(
+            "Bạn đã đổi tài khoản của người ấy mà chưa ai xác nhận. Hãy nhờ người khác trả lời việc này."
+        )
 
 
 def _is_somebody_else(connection: Connection, involved: set[str]) -> bool:
-    others = select(account.c.login).where(
-        account.c.active, account.c.role.in_(CONFIRMING), account.c.places.is_(None)
+    """Return whether a person who is not involved could answer."""
+    others = connection.scalars(
+        select(account.c.login).where(
+            account.c.active, account.c.role.in_(CONFIRMING), account.c.places.is_(None)
+        )
     )
-    return not set(connection.scalars(others)) <= involved
+    return any(
+        not is_unconfirmed(connection, one)
+        and not any(is_unconfirmed(connection, login, by=one) for login in involved)
+        for one in set(others) - involved
+    )
 
 
 def _is_answered(answer: PolicyAnswer) -> ColumnElement[bool]:

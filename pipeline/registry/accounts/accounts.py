@@ -14,6 +14,7 @@ from pipeline.registry.accounts.logins import (
     CONFIRMED,
     DISMISSED,
     answer,
+    is_closed_since,
     is_waiting,
     open_acts,
 )
@@ -288,7 +289,7 @@ class Accounts:
     def answer_act(self, person: Person, act_id: int, *, confirmed: bool) -> None:
         """Confirm or refuse a change of an account that somebody else made.
 
-        Confirmation puts a waiting account into use; refusal leaves it out of use.
+        Confirmation puts a waiting account into use, unless somebody has closed it since; refusal leaves it out of use.
 
         Raises:
             NotThere: It is answered already.
@@ -298,7 +299,8 @@ class Accounts:
         with self._changing() as connection:
             now = self._now()
             act = answer(connection, act_id, CONFIRMED if confirmed else DISMISSED, person, now)
-            if confirmed and act.waits and not is_waiting(connection, act.account_id):
+            stays_out = is_waiting(connection, act.account_id) or is_closed_since(connection, act)
+            if confirmed and act.waits and not stays_out:
                 row = stored_accounts.known_row(connection, act.login)
                 stored_accounts.store_change(
                     connection, row, {"active": True}, now, person.login, "account-activated"

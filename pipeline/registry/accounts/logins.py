@@ -310,6 +310,26 @@ def is_waiting(connection: Connection, account_id: int) -> bool:
     return connection.execute(waiting).first() is not None
 
 
+UNCONFIRMED = "Chính tài khoản này còn chờ người khác xác nhận nên chưa xác nhận được cho ai."
+
+
+def is_unconfirmed(connection: Connection, login: str, *, by: str = "") -> bool:
+    """Return whether nobody has confirmed yet what somebody did to an account; at the console it needs nobody.
+
+    Args:
+        by: Only what this person did; ``""``: whoever did it.
+    """
+    authors = account_act.c.author == by if by else account_act.c.author != CONSOLE
+    return bool(connection.scalar(select(exists().where(account.c.login == login, _has_open_act(authors)))))
+
+
+def is_closed_since(connection: Connection, act: AccountActRow) -> bool:
+    """Return whether somebody closed the account of an act after it."""
+    closed = (account_act.c.account_id == act.account_id) & (account_act.c.id > act.id)
+    closed &= account_act.c.act == AccountChange.DEACTIVATED
+    return bool(connection.scalar(select(exists().where(closed))))
+
+
 def answer(
     connection: Connection,
     act_id: int,
@@ -321,7 +341,8 @@ def answer(
 
     Raises:
         NotThere: There is no such act, or it is answered.
-        NotYours: The person is the author of the act, owns the account, or is not confirmed.
+        NotYours: The person is the author of the act or of another unconfirmed one on the account, owns the account,
+            or is not confirmed.
         AccountError: The act is in force: it cannot be refused, only undone.
         RowTampered: The act is not the program's own.
     """
@@ -334,11 +355,14 @@ def answer(
         raise NotYours("Người làm việc này, và chủ tài khoản, không tự xác nhận được. Hãy nhờ người khác.")
     if row.waits and person.role is not Role.ADMINISTRATOR:
         raise NotYours("Tài khoản này chờ một người quản trị khác xác nhận.")
-    doubtful = select(
-        exists().where(account.c.login == person.login, _has_open_act(account_act.c.author != CONSOLE))
-    )
-    if connection.scalar(doubtful):
-        raise NotYours("Chính tài khoản này còn chờ người khác xác nhận nên chưa xác nhận được cho ai.")
+    gave = (account_act.c.account_id == row.account_id) & (account_act.c.author == person.login)
+    gave &= ~account_act.c.waits & (account_act.c.act != AccountChange.DEACTIVATED)
+    if row.waits and connection.execute(_open().where(gave)).first() is not None:
+        raise NotYours(
+            "Bạn cũng đã đổi tài khoản này mà chưa ai xác nhận. Hãy nhờ người khác xác nhận việc ấy trước."
+        )
+    if is_unconfirmed(connection, person.login):
+        raise NotYours(UNCONFIRMED)
     if said == DISMISSED and not row.waits:
         raise AccountError(
             "Việc này đã có hiệu lực. Muốn bác, hãy ngừng tài khoản ấy trước, rồi xác nhận là đã biết."

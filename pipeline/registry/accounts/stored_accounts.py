@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from pipeline.base.text.control_characters import LINE_BREAKS, control_character_flaw
 from pipeline.registry.accounts import logins
-from pipeline.registry.accounts.logins import gives_more, is_privileged, must_wait, note
+from pipeline.registry.accounts.logins import gives_more, is_privileged, is_waiting, must_wait, note
 from pipeline.registry.accounts.model import (
     CONSOLE,
     LOGIN,
@@ -266,17 +266,20 @@ def change_account(
 
     Returns:
         Whether the account waits.
+
+    Raises:
+        AccountError: The account waits already: whoever confirms it would confirm this change with it.
     """
     after = replace(row, **values)
     gives = change is not AccountChange.DUTIES_SET or gives_more(row, after)
+    adds = gives and change is not AccountChange.DEACTIVATED and is_privileged(after.role)
+    if adds and by != CONSOLE and is_waiting(connection, row.id):
+        raise AccountError(
+            "Tài khoản này chờ một người quản trị khác xác nhận nên chưa đổi được gì thêm. Hãy đợi việc ấy được xác "
+            "nhận hay bị bác."
+        )
     shows = is_privileged(row.role, after.role) and (gives or row.role != after.role)
-    waits = (
-        change is not AccountChange.DEACTIVATED
-        and gives
-        and after.active
-        and is_privileged(after.role)
-        and must_wait(connection, by, row.login)
-    )
+    waits = adds and after.active and must_wait(connection, by, row.login)
     if waits:
         values = {**values, "active": False}
     store_change(connection, row, values, now, by, change, detail)

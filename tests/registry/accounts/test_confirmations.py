@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import CONSOLE, AccountChange, AccountError, LoginRefused, Person, Role
 from pipeline.registry.errors import NotThere, RowTampered
+from pipeline.registry.policy_changes import PolicyAnswer
 from pipeline.registry.tasks.model import NotYours
 from tests.registry.accounts.people import HERE, OWN, joined
 from tests.registry.outsider import Outsider
@@ -134,6 +138,91 @@ def test_what_is_refused_stays_out_of_use(accounts: Accounts, first: Person, sec
     accounts.activate("moi", by=first.login)
     assert not came_in(accounts, "moi", password)
     assert [(act.change, act.waits) for act in accounts.open_acts()] == [(AccountChange.ACTIVATED, True)]
+
+
+GIVEN: dict[str, Callable[[Accounts, str], object]] = {
+    "another role": lambda accounts, by: accounts.set_duties("moi", Role.ADMINISTRATOR, None, by=by),
+    "more places": lambda accounts, by: accounts.set_duties("moi", Role.SUPERVISOR, None, by=by),
+    "a password": lambda accounts, by: accounts.reset_password("moi", by=by),
+}
+
+
+@pytest.mark.parametrize("what", GIVEN)
+def test_an_account_that_waits_gets_nothing_more_from_whoever_confirms_it(
+    accounts: Accounts, first: Person, second: Person, what: str
+) -> None:
+    password = accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE, by=second.login)
+    (act,) = accounts.open_acts()
+    with pytest.raises(AccountError, match="chờ"):
+        GIVEN[what](accounts, first.login)
+    accounts.answer_act(first, act.act_id, confirmed=True)
+    session = accounts.authenticate("moi", password, HERE)
+    assert (session.person.role, session.person.places) == (Role.SUPERVISOR, frozenset(PLACE))
+
+
+def test_who_closes_an_account_that_waits_is_not_overruled_by_whoever_confirms_it(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    password = accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE, by=second.login)
+    (act,) = accounts.open_acts()
+    accounts.deactivate("moi", by=first.login)
+    accounts.answer_act(settled(accounts, "quan.tri.ba", Role.ADMINISTRATOR), act.act_id, confirmed=True)
+    assert not came_in(accounts, "moi", password)
+    accounts.activate("moi", by=first.login)
+    (waiting,) = (one for one in accounts.open_acts() if one.waits)
+    accounts.answer_act(second, waiting.act_id, confirmed=True)
+    assert came_in(accounts, "moi", password)
+
+
+def test_who_gave_a_closed_account_a_password_does_not_confirm_that_it_is_in_use_again(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    settled(accounts, "phu.trach", Role.SUPERVISOR)
+    accounts.deactivate("phu.trach", by=second.login)
+    password = accounts.reset_password("phu.trach", by=first.login)
+    accounts.activate("phu.trach", by=second.login)
+    acts = {act.change: act.act_id for act in accounts.open_acts()}
+    with pytest.raises(NotYours):
+        accounts.answer_act(first, acts[AccountChange.ACTIVATED], confirmed=True)
+    assert not came_in(accounts, "phu.trach", password)
+    accounts.answer_act(second, acts[AccountChange.PASSWORD_RESET], confirmed=True)
+    accounts.answer_act(first, acts[AccountChange.ACTIVATED], confirmed=True)
+    assert came_in(accounts, "phu.trach", password)
+
+
+def _puppet(accounts: Accounts, login: str, role: Role, by: Person) -> Person:
+    password = accounts.create(login, "Người Mới", role, None, by=by.login)
+    session = accounts.authenticate(login, password, HERE)
+    return accounts.change_password(session, password, OWN, HERE).person
+
+
+@pytest.mark.parametrize("asks_itself", [True, False])
+def test_a_puppet_confirms_and_sees_no_loosening(
+    accounts: Accounts, registry: Registry, first: Person, *, asks_itself: bool
+) -> None:
+    watch = _everywhere(accounts, settled(accounts, "phu.trach", Role.SUPERVISOR))
+    puppet = _puppet(accounts, "bu.nhin", Role.SUPERVISOR, first)
+    asker, other = (puppet, first) if asks_itself else (first, puppet)
+    registry.ask_policy_change({}, ["x"], ["x"], seen="x", text="", author=asker.login)
+    registry.note_policies({}, ["y"], ["y"], asker.login)
+    asked, noted = registry.open_policy_changes()
+    with pytest.raises(NotYours):
+        registry.policy_change_for(other, asked.change_id)
+    for change, answer in ((asked, PolicyAnswer.CONFIRMED), (noted, PolicyAnswer.SEEN)):
+        with pytest.raises(NotYours):
+            registry.answer_policy_change(other, change.change_id, answer)
+    for change, answer in ((asked, PolicyAnswer.CONFIRMED), (noted, PolicyAnswer.SEEN)):
+        registry.answer_policy_change(watch, change.change_id, answer)
+    registry.answer_policy_change(watch, asked.change_id, PolicyAnswer.SEEN)  # nobody else may
+    assert registry.open_policy_changes() == ()
+
+
+def _everywhere(accounts: Accounts, person: Person) -> Person:
+    accounts.set_duties(person.login, person.role, None)
+    witness = Person(0, "thanh.tra", "Thanh Tra", Role.ADMINISTRATOR, None)
+    for act in accounts.open_acts():
+        accounts.answer_act(witness, act.act_id, confirmed=True)
+    return replace(person, places=None)
 
 
 def test_an_administrator_who_removes_the_other_is_seen(
